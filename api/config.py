@@ -1,0 +1,134 @@
+"""Configuration: read from the environment (`DESK_…`) and checked once, at start.
+
+Every setting is a field of `Settings`; its description is the documentation (`desk config`).
+Secrets have no default. In the demo they are generated into `var/secrets/`; in production they are required.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("sv", "fi", "en")
+GENERATED = ("secret_key", "assistant_secret")
+
+
+class ConfigError(Exception):
+    """The environment holds no usable configuration; the message is one clear sentence a setting."""
+
+
+class Settings(BaseSettings):
+    """All settings, with types, defaults and what they are for."""
+
+    model_config = SettingsConfigDict(env_prefix="DESK_", extra="ignore", frozen=True)
+
+    env: Literal["demo", "production"] = Field("demo", description="`demo` generates secrets and keeps mail in a local mailbox; `production` demands both.")
+    var: Path = Field(ROOT / "var", description="Folder for what a run leaves behind: database, models, secrets.")
+    host: str = Field("127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the gateway listens on.")
+    public_url: str = Field("", description="Address that candidates reach the gateway at; links in mails start with it. Default: `http://HOST:PORT`.")
+    workers: int = Field(1, ge=1, description="Gateway processes; more than one wants PostgreSQL.")
+    database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in `DESK_VAR/desk.db`; for PostgreSQL `postgresql+psycopg://…`.")
+    redis_url: str = Field("", description="Redis for wake-ups, rate limits and the queue between processes. Default: none, everything embedded.")
+    secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links (32 characters or more). Generated in the demo.")
+    assistant_url: str = Field("http://127.0.0.1:8010", description="Where the assistant answers.")
+    assistant_secret: SecretStr = Field(SecretStr(""), description="Shared by gateway and assistant (32 characters or more). Generated in the demo.")
+    turn_timeout: float = Field(10.0, gt=0, le=60, description="Seconds that the gateway waits for the assistant's answer.")
+    handoff_after: int = Field(180, gt=0, description="Seconds that a message may wait for the assistant before a person is asked.")
+    rate_limit: Literal["on", "off"] = Field("on", description="`off` lifts the limits, for load tests.")
+    widget_origins: str = Field("", description="Comma-separated origins whose pages may embed the chat, e.g. `https://careers.example.com`. The gateway's own always may.")
+    trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front whose X-Forwarded headers are believed.")
+    company_file: Path = Field(ROOT / "demo" / "company.json", description="The employer: name, offices with hours, brand (JSON).")
+    smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:587` or `smtps://…`. Demo default: a local mailbox page at `/demo/mailbox`.")
+    mail_from: str = Field("desk@lumivik.example", description="Sender of all mails.")
+    recruiters_mail: str = Field("rekryterare@lumivik.example", description="Mailbox that is told of handoffs and requests.")
+    identity_keys: str = Field("", description="File or URL-less JSON (JWKS) with the careers site's public keys for signed identity tokens.")
+    identity_audience: str = Field("applicant-desk", description="`aud` that an identity token must carry.")
+    identity_issuer: str = Field("", description="`iss` that an identity token must carry, if set.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged (JSON lines, no personal data).")
+
+    @field_validator("var", "company_file")
+    @classmethod
+    def _from_root(cls, value: Path) -> Path:
+        return value if value.is_absolute() else ROOT / value
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Settings:
+        if self.env == "demo":
+            return self
+        for name in GENERATED:
+            if len(getattr(self, name).get_secret_value()) < 32:
+                raise ValueError(f"DESK_{name.upper()} must be set to 32 characters or more outside the demo")
+        if not self.smtp_url.get_secret_value():
+            raise ValueError("DESK_SMTP_URL must be set outside the demo: candidates prove who they are by mail")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.var / 'desk.db'}"
+
+    @property
+    def site(self) -> str:
+        """Public address without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> set[str]:
+        """Origins that may call the chat API from a browser."""
+        return {o.strip().rstrip("/") for o in self.widget_origins.split(",") if o.strip()} | {self.site}
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read and check the environment. Raises `ConfigError` with a sentence for each wrong setting."""
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_sentence(e["loc"], e["msg"]) for e in error.errors()]
+        raise ConfigError("\n".join(lines)) from None
+    return _with_demo_secrets(settings) if settings.env == "demo" else settings
+
+
+def _sentence(loc: tuple[int | str, ...], message: str) -> str:
+    name = f"DESK_{str(loc[0]).upper()}: " if loc else ""
+    return name + message.removeprefix("Value error, ")
+
+
+def _with_demo_secrets(settings: Settings) -> Settings:
+    found = {name: SecretStr(_demo_secret(settings.var / "secrets" / name)) for name in GENERATED if not getattr(settings, name).get_secret_value()}
+    return settings.model_copy(update=found)
+
+
+def _demo_secret(path: Path) -> str:
+    """Read a generated secret, or make it; two processes that start at once agree on one."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own = path.with_suffix(f".{os.getpid()}")
+        own.touch(mode=0o600)
+        own.write_text(secrets.token_urlsafe(32))
+        try:
+            os.link(own, path)
+        except FileExistsError:
+            pass
+        own.unlink()
+    return path.read_text().strip()
+
+
+def as_table() -> str:
+    """All settings as a Markdown table, for the docs."""
+    rows = ["| variable | default | what it is for |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, SecretStr):
+            default = ""
+        if isinstance(default, Path):
+            default = default.relative_to(ROOT)
+        shown = f"`{default}`" if default not in ("", None) else ""
+        rows.append(f"| `DESK_{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)
