@@ -1,0 +1,1 @@
+"""Staff who sign in; access: recruiter, admin."""

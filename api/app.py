@@ -1,0 +1,93 @@
+"""The application factory: features are listed here, and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+
+import structlog
+from apiflask import APIFlask
+from flask import Flask, g, request
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import errors, limits, security
+from api.config import LANGUAGES, Settings, load_settings
+from api.db import db, prepare_engine
+
+# Imported for their tables, effect handlers and eraser/exporter registrations.
+REGISTRATIONS = (
+    "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
+    "conversations.models", "handoff.models", "outbox.models",
+    "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
+)  # fmt: skip
+BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "widget", "demo", "health")
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Build the gateway. Raises `ConfigError` if the environment is not usable."""
+    settings = settings or load_settings()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    app = APIFlask("api", title="Applicant Desk", version="1", spec_path="/api/openapi.json", docs_path=None, static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SQLALCHEMY_ENGINES={"default": {"url": settings.database, **_pool(settings)}},
+        BABEL_DEFAULT_LOCALE="en",
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        OPENAPI_VERSION="3.0.3",
+        VALIDATION_ERROR_STATUS_CODE=422,
+        AUTO_404_RESPONSE=False,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.site.startswith("https:"),
+    )
+    _configure_logs(settings)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Babel(app, default_translation_directories="translations", locale_selector=language)
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+    errors.register(app)
+    security.register(app)
+    limits.register(app)
+    for name in REGISTRATIONS:
+        importlib.import_module(f"api.{name}")
+    for name in BLUEPRINTS:
+        app.register_blueprint(importlib.import_module(f"api.{name}.views").blueprint)
+    return app
+
+
+def language() -> str:
+    """The reader's language: what a view has set, the `language` parameter, or the browser's wish."""
+    chosen = g.get("language") or request.args.get("language", "")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def settings_of(app: Flask) -> Settings:
+    """The settings that `app` was built with."""
+    found: Settings = app.config["SETTINGS"]
+    return found
+
+
+def _pool(settings: Settings) -> dict[str, object]:
+    if settings.database.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+def _configure_logs(settings: Settings) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
+        cache_logger_on_first_use=True,
+    )

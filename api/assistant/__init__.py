@@ -1,0 +1,1 @@
+"""The only caller of the assistant; the language of a text."""

@@ -1,0 +1,1 @@
+"""Candidates, and proving who one is."""

@@ -1,0 +1,1 @@
+"""The candidates' JSON API, version 1."""

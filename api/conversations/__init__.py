@@ -1,0 +1,1 @@
+"""Conversations, messages, the turn, its effects, and the streams."""

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api import clock
+from api.db import Base, WithId
+
+
+class Conversation(WithId, Base):
+    """A candidate's talk with the desk.
+
+    `owner` is the one speaker: `assistant`, `queue` (waits for a person) or `recruiter`. `version` counts
+    changes of owner, candidate or language: a turn that began before such a change is not applied as if
+    nothing had happened. `state` is the assistant's memory, opaque here. `lease_*` lets one process at a time
+    run turns. `page_role` is the role whose web page the chat
+    stands on, `last_seq` the newest message's number.
+    """
+
+    __tablename__ = "conversations"
+
+    token_hash: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(2))
+    page_role: Mapped[str | None] = mapped_column(String(64))
+    owner: Mapped[str] = mapped_column(String(16), default="assistant", index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    candidate_id: Mapped[str | None] = mapped_column(ForeignKey("candidates.id", ondelete="SET NULL"), index=True)
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(String(16))
+    state: Mapped[dict[str, Any] | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class Message(WithId, Base):
+    """One message. `seq` counts within its conversation; `client_id` is the sender's own id, once a conversation.
+
+    `hidden` marks events that the assistant must hear of but nobody sees, such as a proven address.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"), UniqueConstraint("conversation_id", "client_id"))
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    client_id: Mapped[str | None] = mapped_column(String(64))
+    sender: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str]
+    language: Mapped[str] = mapped_column(String(2))
+    button: Mapped[str | None] = mapped_column(String(1000))
+    buttons: Mapped[list[Any]] = mapped_column(default=list)
+    sources: Mapped[list[Any]] = mapped_column(default=list)
+    hidden: Mapped[bool] = mapped_column(default=False)
+    in_reply_to: Mapped[str | None] = mapped_column(String(32), index=True)
+    intent: Mapped[str | None] = mapped_column(String(64))
+    confidence: Mapped[float | None]
+    alternatives: Mapped[list[Any]] = mapped_column(default=list)
+    model_id: Mapped[str | None] = mapped_column(String(64))
+    rating: Mapped[str | None] = mapped_column(String(8))
+    sent_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Turn(WithId, Base):
+    """The assistant's work on one message: `pending` until its replies are stored, then `done`.
+
+    `dropped`: a person took over first. `failed`: given up, a person was asked.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (Index("ix_turns_due", "status", "due_at"), Index("ix_turns_conversation", "conversation_id", "status"))
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), unique=True)
+    status: Mapped[str] = mapped_column(String(16), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    done_at: Mapped[datetime | None]
+
+
+class Effect(WithId, Base):
+    """Something the assistant asked the gateway to do; carried out in the transaction that stores it."""
+
+    __tablename__ = "effects"
+    __table_args__ = (UniqueConstraint("turn_id", "position"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    outcome: Mapped[str] = mapped_column(String(32))
+    applied_at: Mapped[datetime] = mapped_column(default=clock.now)

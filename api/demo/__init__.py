@@ -1,0 +1,1 @@
+"""The demo company: its careers site, its mailbox, its data."""

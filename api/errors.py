@@ -1,0 +1,152 @@
+"""Domain errors, and the one place where errors become HTTP: problem+json (RFC 9457).
+
+Services raise the errors; nothing else in the gateway builds an error response.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, current_app, json, request
+from flask_babel import lazy_gettext
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+log = structlog.get_logger()
+
+
+class DomainError(Exception):
+    """Something that was asked for cannot be. `type` is stable for clients; `sentence` is for people."""
+
+    type = "error"
+    status = 400
+    sentence = lazy_gettext("That did not work.")
+
+    def __init__(self, sentence: Any = None, **fields: Any) -> None:
+        super().__init__(str(self.type))
+        self.fields = fields
+        if sentence is not None:
+            self.sentence = sentence
+
+
+class NotFound(DomainError):
+    type = "not-found"
+    status = 404
+    sentence = lazy_gettext("There is nothing here.")
+
+
+class SignInNeeded(DomainError):
+    type = "sign-in-needed"
+    status = 401
+    sentence = lazy_gettext("A valid key or token is needed for this.")
+
+
+class NotAllowed(DomainError):
+    type = "not-allowed"
+    status = 403
+    sentence = lazy_gettext("This is not yours to do.")
+
+
+class Invalid(DomainError):
+    type = "invalid"
+    status = 422
+    sentence = lazy_gettext("Something in the request is not right.")
+
+
+class Conflict(DomainError):
+    type = "conflict"
+    status = 409
+    sentence = lazy_gettext("This clashes with what is already there.")
+
+
+TITLES = {
+    400: ("bad-request", lazy_gettext("The request could not be read.")),
+    401: ("sign-in-needed", SignInNeeded.sentence),
+    403: ("not-allowed", NotAllowed.sentence),
+    404: ("not-found", NotFound.sentence),
+    405: ("method-not-allowed", lazy_gettext("This address does not take that method.")),
+    408: ("too-slow", lazy_gettext("The request took too long to arrive.")),
+    413: ("too-large", lazy_gettext("That is too large.")),
+    415: ("unsupported-media-type", lazy_gettext("Send JSON, please.")),
+    422: ("invalid", Invalid.sentence),
+    429: ("too-many", lazy_gettext("That was a lot at once. Wait a moment and try again. Nothing was lost.")),
+    500: ("internal", lazy_gettext("Something broke on our side. What you sent before is kept. Try again in a moment.")),
+    503: ("busy", lazy_gettext("We are busy right now. Nothing was lost. Try again in a moment.")),
+}
+
+
+def problem(status: int, type_: str, title: Any, **fields: Any) -> Response:
+    """A problem+json response; `type` is `/problems/<name>`, relative to the service."""
+    body = {"type": f"/problems/{type_}", "title": str(title), "status": status, **fields}
+    return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    type_, title = TITLES.get(status, ("error", error.name))
+    response = problem(status, type_, title)
+    for name in ("Retry-After", "Allow", "WWW-Authenticate"):
+        for key, value in error.get_headers(request.environ):
+            if key == name:
+                response.headers[name] = value
+    return response
+
+
+def _api(error: HTTPError) -> Response:
+    type_, title = TITLES.get(error.status_code, ("error", error.message))
+    fields = {"errors": _flat(error.detail)} if isinstance(error.detail, dict) and error.detail else {}
+    response = problem(error.status_code, type_, title, **fields)
+    response.headers.extend(error.headers or {})
+    return response
+
+
+def _flat(detail: Any, path: str = "") -> list[dict[str, str]]:
+    """Marshmallow's nested messages as a list of {"field", "message"}."""
+    if isinstance(detail, dict):
+        return [row for key, value in detail.items() for row in _flat(value, f"{path}.{key}" if path else str(key))]
+    if isinstance(detail, list):
+        return [row for value in detail for row in _flat(value, path)]
+    return [{"field": path.removeprefix("json.").removeprefix("query."), "message": str(detail)}]
+
+
+def register(app: APIFlask) -> None:
+    """Install the handlers."""
+
+    @app.errorhandler(DomainError)
+    def domain(error: DomainError) -> Response:
+        response = problem(error.status, error.type, error.sentence, **error.fields)
+        if error.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> Response:
+        log.error("database unavailable", error=type(error.orig).__name__, path=request.path)
+        response = problem(503, *TITLES[503])
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return _http(error)
+        detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else None
+        log.error("unexpected error", error=type(error).__name__, cause=detail, path=request.url_rule and request.url_rule.rule, exc_info=_safe_trace(error))
+        if current_app.testing and current_app.config.get("PROPAGATE_UNEXPECTED"):
+            raise error
+        return problem(500, *TITLES[500])
+
+    app.error_processor(_api)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _safe_trace(error: Exception) -> Any:
+    """The trace for the log; database errors quote their parameters (personal data), so they go without."""
+    return None if isinstance(error, DBAPIError) else error
+
+

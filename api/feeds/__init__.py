@@ -1,0 +1,1 @@
+"""Roles and applications from outside: ATS, JSON-LD, CSV."""

@@ -1,0 +1,1 @@
+"""Roles, applications, stages and promises."""

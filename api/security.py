@@ -1,0 +1,59 @@
+"""Headers of a public service: a strict CSP, and which sites may embed the chat or call its API."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, request
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+# What pages of other sites may load or call: the widget's files and the chat API.
+SHARED = ("/api/v1/conversations", "/api/v1/roles", "/api/v1/brand", "/widget/", "/widget.js")
+
+
+def register(app: Flask) -> None:
+    """Answer preflights and set the headers on every response."""
+
+    @app.before_request
+    def preflight() -> Response | None:
+        if request.method == "OPTIONS" and _shared() and "Access-Control-Request-Method" in request.headers:
+            return Response(status=204)
+        return None
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _shared() else "same-origin")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        settings = current_app.config["SETTINGS"]
+        if settings.site.startswith("https:"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Security-Policy", _csp(settings.origins))
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        _allow_origin(response, settings.origins)
+        return response
+
+
+def _csp(origins: set[str]) -> str:
+    embeddable = request.path == "/chat" or request.path.startswith("/chat/")
+    return CSP.format(ancestors="'self' " + " ".join(sorted(origins)) if embeddable else "'none'")
+
+
+def _shared() -> bool:
+    return request.path.startswith(SHARED)
+
+
+def _allow_origin(response: Response, origins: set[str]) -> None:
+    if not _shared():
+        return
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin", "")
+    if origin in origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT"
+        response.headers["Access-Control-Max-Age"] = "600"
