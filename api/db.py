@@ -7,13 +7,14 @@ On SQLite that also keeps one greenlet from waiting for a lock that another one 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -96,3 +97,19 @@ def prepare_engine(engine: Engine) -> None:
 def read_only() -> None:
     """Declare that the transaction about to begin only reads."""
     db.session.connection(execution_options={"read_only": True})
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Run `action` once the current transaction is committed; never, if it is rolled back."""
+    db.session.info.setdefault("after_commit", []).append(action)
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    for action in session.info.pop("after_commit", ()):
+        action()
+
+
+@event.listens_for(Session, "after_rollback")
+def _rolled_back(session: Session) -> None:
+    session.info.pop("after_commit", None)

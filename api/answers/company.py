@@ -1,0 +1,80 @@
+"""The employer as `DESK_COMPANY_FILE` describes it: name, offices with hours, addresses, brand."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from api.config import ConfigError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Office(_Part):
+    """Where recruiters work. `hours` by weekday (`mon`…): pairs of local times."""
+
+    key: str
+    city: str
+    country: str
+    time_zone: str
+    hours: dict[str, list[tuple[str, str]]]
+
+
+class Brand(_Part):
+    """How the chat looks: accent colours for light and dark, the logo's path."""
+
+    assistant_name: str
+    accent: str
+    accent_dark: str
+    logo: str | None = None
+    tone: str = "calm"
+
+
+class CustomerService(_Part):
+    url: str
+    phone: dict[str, str] = {}
+
+
+class Company(_Part):
+    """Everything about the employer that is not a role or an answer."""
+
+    name: str
+    employers: list[dict[str, Any]]
+    careers_email: dict[str, str]
+    mail_domains: list[str]
+    customer_service: CustomerService
+    retention_months: dict[str, int]
+    site_url: str
+    offices: list[Office]
+    brand: Brand
+
+    @property
+    def assistant_name(self) -> str:
+        return self.brand.assistant_name
+
+    def office(self, key: str | None) -> Office:
+        """The office by key, or the first."""
+        return next((o for o in self.offices if o.key == key), self.offices[0])
+
+
+@cache
+def load_company(path: Path) -> Company:
+    """Read the company file. Raises `ConfigError` with the field that is wrong."""
+    try:
+        return Company.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"DESK_COMPANY_FILE: {path} cannot be read ({error.strerror})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(f"DESK_COMPANY_FILE: {path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def company() -> Company:
+    """The current application's company."""
+    return load_company(current_app.config["SETTINGS"].company_file)

@@ -1,0 +1,104 @@
+"""The one door to the assistant: a turn goes in, replies, effects and the new state come out.
+
+Fails loudly: whatever is not a complete, well-formed answer raises `AssistantFailed`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from api.config import Settings
+
+
+class AssistantFailed(Exception):
+    """No usable answer. `reason` is short and holds no personal data; `waking_up`: it has not started yet."""
+
+    def __init__(self, reason: str, waking_up: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.waking_up = waking_up
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Button(_Part):
+    title: str = Field(max_length=300)
+    button: str = Field(max_length=1000)
+
+
+class Source(_Part):
+    kind: str
+    ref: str | None = None
+    as_of: str | None = None
+
+
+class Reply(_Part):
+    """One message of the assistant."""
+
+    text: str
+    language: str | None = None
+    buttons: list[Button] = []
+    sources: list[Source] = []
+
+
+class TurnResult(_Part):
+    """What a turn came to. `effects` are facts with a `kind`; `state` is opaque."""
+
+    replies: list[Reply]
+    effects: list[dict[str, Any]] = []
+    state: dict[str, Any]
+    intent: str | None = None
+    confidence: float | None = None
+    alternatives: list[dict[str, Any]] = []
+    language: str | None = None
+    model_id: str | None = None
+
+
+_clients: dict[str, httpx.Client] = {}
+
+
+def _client(settings: Settings) -> httpx.Client:
+    """One client a process and address: connections are kept open between turns."""
+    found = _clients.get(settings.assistant_url)
+    if found is None:
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+        headers = {"Authorization": f"Bearer {settings.assistant_secret.get_secret_value()}"}
+        found = _clients[settings.assistant_url] = httpx.Client(base_url=settings.assistant_url, headers=headers, limits=limits, trust_env=False)
+    return found
+
+
+def take_turn(settings: Settings, body: dict[str, Any]) -> TurnResult:
+    """Send one turn (the assistant's `POST /turn`). Raises `AssistantFailed`; never waits beyond the turn's time."""
+    timeout = httpx.Timeout(settings.turn_timeout, connect=2.0)
+    try:
+        response = _client(settings).post("/turn", json=body, timeout=timeout)
+    except httpx.ConnectError:
+        raise AssistantFailed("not reachable", waking_up=True) from None
+    except httpx.HTTPError as error:
+        raise AssistantFailed(type(error).__name__) from None
+    if response.status_code != 200:
+        raise AssistantFailed(f"status {response.status_code}: {_type_of(response)}", waking_up=response.status_code == 503)
+    try:
+        return TurnResult.model_validate_json(response.content)
+    except ValidationError as error:
+        raise AssistantFailed(f"answer not understood ({error.error_count()} faults)") from None
+
+
+def is_ready(settings: Settings) -> bool:
+    """Whether an assistant has loaded its NLU model and takes turns."""
+    try:
+        return _client(settings).get("/readyz", timeout=1.0).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _type_of(response: httpx.Response) -> str:
+    try:
+        return str(response.json().get("type", ""))[:80]
+    except (ValueError, AttributeError):
+        return "no reason given"

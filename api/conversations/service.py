@@ -1,0 +1,175 @@
+"""Writing conversations: starting one, adding messages, changing who speaks.
+
+Every function works in the caller's transaction and expects it to be committed by the request or the job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import force_locale, gettext
+from sqlalchemy import select
+
+from api import clock
+from api.answers.company import company
+from api.assistant.language import text_language
+from api.conversations.models import Conversation, Message, Turn
+from api.conversations.streams import hub
+from api.db import after_commit, db
+from api.errors import Conflict, Invalid, NotFound
+
+# A turn that nobody runs is picked up by the sweep after this long: the request that stored it comes first.
+GRACE = timedelta(seconds=20)
+
+
+@dataclass
+class Draft:
+    """What a new message says; the conversation gives it its number."""
+
+    sender: str
+    text: str
+    author: str = ""
+    language: str | None = None
+    client_id: str | None = None
+    button: str | None = None
+    buttons: list[Any] = field(default_factory=list)
+    sources: list[Any] = field(default_factory=list)
+    hidden: bool = False
+    in_reply_to: str | None = None
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a conversation's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start_conversation(language: str, page_role: str | None = None) -> tuple[Conversation, str]:
+    """A new conversation with its greeting, and the token that opens it (shown once)."""
+    token = secrets.token_urlsafe(32)
+    conversation = Conversation(language=language, page_role=page_role, token_hash=token_hash(token))
+    db.session.add(conversation)
+    db.session.flush()
+    append(conversation, Draft("assistant", _greeting(language), author=company().assistant_name))
+    return conversation, token
+
+
+def _greeting(language: str) -> str:
+    with force_locale(language):
+        return gettext(
+            "Hi! I'm %(name)s, an AI assistant at %(company)s. I answer questions about our jobs, pay and how hiring works, "
+            "and, once you have shown who you are, about your own application. "
+            'If you would rather talk to a person, choose "Talk to a person" whenever you like.',
+            name=company().assistant_name, company=company().name,
+        )  # fmt: skip
+
+
+def get_conversation_for(conversation_id: str, token: str) -> Conversation:
+    """The candidate's own conversation. Raises `NotFound` for a wrong id and a wrong token alike."""
+    conversation = db.session.get(Conversation, conversation_id)
+    kept = conversation.token_hash if conversation else token_hash("")
+    if not hmac.compare_digest(kept, token_hash(token)) or conversation is None:
+        raise NotFound
+    return conversation
+
+
+def lock(conversation_id: str) -> Conversation:
+    """The conversation, fresh and locked until the end of the transaction."""
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update().execution_options(populate_existing=True)
+    conversation = db.session.scalar(query)
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def append(conversation: Conversation, draft: Draft) -> Message:
+    """Give a message the next number and tell the streams after the commit. The conversation must be locked."""
+    conversation.last_seq += 1
+    conversation.updated_at = clock.now()
+    values = asdict(draft) | {"language": draft.language or conversation.language}
+    message = Message(conversation_id=conversation.id, seq=conversation.last_seq, **values)
+    db.session.add(message)
+    db.session.flush()
+    conversation_id, woken = conversation.id, hub()
+    after_commit(lambda: woken.wake(conversation_id))
+    return message
+
+
+def say(conversation: Conversation, text: str, in_reply_to: str | None = None, buttons: list[Any] | None = None) -> Message:
+    """The desk itself says something: who speaks now, that a code was sent, when a person answers."""
+    return append(conversation, Draft("system", text, in_reply_to=in_reply_to, buttons=buttons or []))
+
+
+def tell_assistant(conversation: Conversation, button: str) -> Message:
+    """A hidden event that the assistant answers as it answers a button."""
+    message = append(conversation, Draft("system", "", button=button, hidden=True))
+    _add_turn(message)
+    return message
+
+
+def add_candidate_message(conversation_id: str, client_id: str, text: str | None, button: str | None) -> Message:
+    """Store what the candidate sent, once for each `client_id`, and a turn for it if the assistant speaks.
+
+    Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
+    """
+    conversation = lock(conversation_id)
+    known = db.session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
+    if known is not None:
+        if (button and known.button != button) or (text and known.button is not None):
+            raise Conflict
+        return known
+    if button is not None:
+        text = _offered_title(conversation_id, button)
+    assert text is not None
+    language = conversation.language if button else text_language(text, conversation.language)
+    if language != conversation.language:
+        conversation.language = language
+    message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
+    if conversation.owner == "assistant":
+        _add_turn(message)
+    return message
+
+
+def _add_turn(message: Message) -> None:
+    db.session.add(Turn(conversation_id=message.conversation_id, message_id=message.id, due_at=clock.now() + GRACE))
+    db.session.flush()
+
+
+def _offered_title(conversation_id: str, button: str) -> str:
+    """The title under which this very button was offered in this conversation."""
+    offers = db.session.scalars(
+        select(Message.buttons).where(Message.conversation_id == conversation_id, Message.sender != "candidate").order_by(Message.seq.desc())
+    )
+    for buttons in offers:
+        for offer in buttons:
+            if offer["button"] == button:
+                return str(offer["title"])
+    raise Invalid(errors=[{"field": "button", "message": "not offered in this conversation"}])
+
+
+def set_language(conversation: Conversation, language: str) -> None:
+    """The candidate switches language by hand."""
+    conversation.language = language
+    conversation.version += 1
+
+
+def give_to(conversation: Conversation, owner: str, staff_id: str | None = None) -> None:
+    """Change who speaks. Turns that have not been answered are dropped: the new owner sees their messages."""
+    conversation.owner, conversation.staff_id = owner, staff_id
+    conversation.version += 1
+    conversation.updated_at = clock.now()
+    if owner != "assistant":
+        for turn in db.session.scalars(select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending")):
+            turn.status, turn.done_at = "dropped", clock.now()
+
+
+def rate_message(conversation: Conversation, message_id: str, value: str) -> None:
+    """Thumbs up or down on an answer of the assistant or a recruiter. Raises `NotFound`."""
+    message = db.session.scalar(select(Message).where(Message.conversation_id == conversation.id, Message.id == message_id, Message.hidden.is_(False)))
+    if message is None or message.sender not in ("assistant", "recruiter"):
+        raise NotFound
+    message.rating = value

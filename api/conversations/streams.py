@@ -1,0 +1,130 @@
+"""Waking streams: whoever follows a conversation is told to look at the database again.
+
+A wake-up may be lost or doubled; nothing depends on it. Between processes it travels through Redis where
+there is one; otherwise one query a second and process asks which followed conversations have moved.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import select
+
+from api.conversations.models import Conversation
+from api.db import db, read_only
+
+log = structlog.get_logger()
+POLL_SECONDS = 1.0
+CHANNEL = "desk:conversations"
+
+
+class Hub:
+    """The followers of conversations in this process."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._followers: dict[str, set[threading.Event]] = defaultdict(set)
+        self._seen: dict[str, tuple[int, int]] = {}
+        self._watcher: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._redis_url: str = app.config["SETTINGS"].redis_url
+
+    @contextmanager
+    def follow(self, conversation_id: str) -> Iterator[threading.Event]:
+        """An event that is set whenever the conversation may have changed."""
+        event = threading.Event()
+        with self._lock:
+            self._followers[conversation_id].add(event)
+            self._start_watcher()
+        try:
+            yield event
+        finally:
+            with self._lock:
+                self._followers[conversation_id].discard(event)
+                if not self._followers[conversation_id]:
+                    del self._followers[conversation_id]
+                    self._seen.pop(conversation_id, None)
+
+    def wake(self, conversation_id: str) -> None:
+        """Wake this process's followers, and through Redis those of the others."""
+        self._wake_here(conversation_id)
+        if self._redis_url:
+            self._publish(conversation_id)
+
+    def _wake_here(self, conversation_id: str) -> None:
+        for event in list(self._followers.get(conversation_id, ())):
+            event.set()
+
+    def _start_watcher(self) -> None:
+        if self._watcher is None or not self._watcher.is_alive():
+            target = self._listen if self._redis_url else self._poll
+            self._watcher = threading.Thread(target=target, daemon=True, name="stream watcher")
+            self._watcher.start()
+
+    def _publish(self, conversation_id: str) -> None:
+        import redis
+
+        try:
+            client = self._app.extensions.setdefault("redis", None) or redis.Redis.from_url(self._redis_url, socket_timeout=2)
+            self._app.extensions["redis"] = client
+            client.publish(CHANNEL, conversation_id)
+        except redis.RedisError as error:
+            log.warning("wake-up not sent", error=type(error).__name__)
+
+    def _listen(self) -> None:
+        """Wake on what Redis tells; while Redis is away, fall back to asking the database."""
+        import redis
+
+        while True:
+            try:
+                pubsub = redis.Redis.from_url(self._redis_url, socket_timeout=30).pubsub(ignore_subscribe_messages=True)
+                pubsub.subscribe(CHANNEL)
+                self._wake_moved()
+                while True:
+                    message = pubsub.get_message(timeout=20)
+                    if message:
+                        self._wake_here(message["data"].decode())
+            except redis.RedisError as error:
+                log.warning("wake-ups not heard", error=type(error).__name__)
+                threading.Event().wait(POLL_SECONDS)
+                self._wake_moved()
+
+    def _poll(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(POLL_SECONDS)
+            self._wake_moved()
+
+    def _wake_moved(self) -> None:
+        followed = list(self._followers)
+        try:
+            with self._app.app_context():
+                for start in range(0, len(followed), 500):
+                    self._wake_moved_of(followed[start : start + 500])
+        except Exception as error:  # noqa: BLE001 - the watcher must outlive a database that is away
+            log.warning("streams not polled", error=type(error).__name__)
+
+    def _wake_moved_of(self, ids: list[str]) -> None:
+        read_only()
+        rows = db.session.execute(select(Conversation.id, Conversation.last_seq, Conversation.version).where(Conversation.id.in_(ids)))
+        for id_, last_seq, version in rows:
+            if self._seen.get(id_) != (last_seq, version):
+                self._seen[id_] = (last_seq, version)
+                self._wake_here(id_)
+        db.session.rollback()
+
+
+def hub() -> Hub:
+    """The current application's hub."""
+    found: Hub = current_app.extensions["hub"]
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Give `app` its hub."""
+    app.extensions["hub"] = Hub(app)
