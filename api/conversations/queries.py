@@ -1,0 +1,56 @@
+"""Reading conversations: what a client is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from api.conversations.models import Conversation, Message, Turn
+from api.db import db
+
+
+def as_public(message: Message) -> dict[str, Any]:
+    """A message as the public API gives it."""
+    return {
+        "id": message.id,
+        "seq": message.seq,
+        "sender": message.sender,
+        "author": message.author,
+        "text": message.text,
+        "language": message.language,
+        "buttons": message.buttons,
+        "sources": message.sources,
+        "in_reply_to": message.in_reply_to,
+        "client_id": message.client_id,
+        "rating": message.rating,
+        "sent_at": message.sent_at,
+    }
+
+
+def messages_after(conversation_id: str, after: int = 0, limit: int = 500) -> list[Message]:
+    """Visible messages with a number above `after`, in order, at most `limit`."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.seq > after, Message.hidden.is_(False)).order_by(Message.seq).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def replies_to(message: Message) -> list[Message]:
+    """What was said in answer to a message."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == message.conversation_id, Message.in_reply_to == message.id, Message.hidden.is_(False))
+        .order_by(Message.seq)
+    )
+    return list(db.session.scalars(query))
+
+
+def status_of(conversation: Conversation) -> dict[str, str | None]:
+    """`status`: answered, waiting or with_recruiter; `waiting_because`: waking_up, delayed or nothing yet."""
+    if conversation.owner != "assistant":
+        return {"status": "with_recruiter", "waiting_because": None}
+    query = select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Turn.created_at).limit(1)
+    turn = db.session.scalar(query)
+    if turn is None:
+        return {"status": "answered", "waiting_because": None}
+    because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"
+    return {"status": "waiting", "waiting_because": because}
