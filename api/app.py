@@ -11,15 +11,16 @@ from flask import Flask, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import errors, limits, security
+from api import errors, jobs, limits, security
 from api.config import LANGUAGES, Settings, load_settings
+from api.conversations import streams
 from api.db import db, prepare_engine
 
 # Imported for their tables, effect handlers and eraser/exporter registrations.
 REGISTRATIONS = (
     "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
-    "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
+    "conversations.effects", "conversations.tasks", "candidates.effects", "handoff.effects", "privacy.effects",
 )  # fmt: skip
 BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "widget", "demo", "health")
 
@@ -52,10 +53,12 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
     errors.register(app)
+    jobs.init_app(app)
     security.register(app)
     limits.register(app)
     for name in REGISTRATIONS:
         importlib.import_module(f"api.{name}")
+    streams.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(importlib.import_module(f"api.{name}.views").blueprint)
     return app

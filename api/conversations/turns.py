@@ -79,6 +79,13 @@ def run(conversation_id: str, lease: str | None = None) -> None:
         hub().wake(conversation_id)
 
 
+def lease_for(message: Message) -> str | None:
+    """The lease for a message just stored, if the conversation's is free and the message waits for the assistant."""
+    if db.session.scalar(select(Turn.status).where(Turn.message_id == message.id)) != "pending":
+        return None
+    return lease_if_free(db.session.get_one(Conversation, message.conversation_id))
+
+
 def lease_if_free(conversation: Conversation) -> str | None:
     """Take the lease of a locked conversation in the transaction that stores its message."""
     now = clock.now()

@@ -232,7 +232,10 @@ export class Conversation extends EventTarget {
       this.#add([], data);
     } else if (name === 'typing' && data.sender !== 'candidate') {
       clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#set({}, (this.#typing = null)), 8000);
+      this.#typing = setTimeout(() => {
+        this.#typing = null;
+        this.#set({});
+      }, 8000);
       this.#set({});
     }
   }
@@ -263,19 +266,19 @@ export class Conversation extends EventTarget {
   /** Send what waits, oldest first, one tab at a time; failures are tried again later and whenever nudged. */
   async flush() {
     clearTimeout(this.#timer);
-    if (this.#flushing) return;
+    if (this.#flushing || !this.outbox.next()) return;
     this.#flushing = true;
     try {
       await this.#locked('outbox', async () => {
         for (let entry; (entry = this.outbox.next());) await this.#deliver(entry);
       });
-      this.#tries = 0;
+      this.#flushing = false;
+      this.flush(); // what came in while the lock was given back
     } catch (error) {
+      this.#flushing = false;
       this.#tries += 1;
       this.#troubled(error);
       this.#timer = setTimeout(() => this.flush(), error.after * 1000 || backoff(this.#tries));
-    } finally {
-      this.#flushing = false;
     }
   }
 

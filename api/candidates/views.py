@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+blueprint = APIBlueprint("candidates", __name__)

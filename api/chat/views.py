@@ -1,0 +1,152 @@
+"""The candidates' API: conversations, their messages and streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint, HTTPTokenAuth
+from flask import Response, current_app, request
+
+from api.answers.company import company
+from api.chat import schemas, stream, transcript
+from api.conversations import effects, queries, service, turns
+from api.conversations.models import Conversation, Message
+from api.db import db
+from api.errors import SignInNeeded
+from api.limits import by_conversation, limiter
+
+blueprint = APIBlueprint("chat", __name__, url_prefix="/api/v1", tag="Conversations")
+auth = HTTPTokenAuth(description="The token that came with the conversation.")
+OWN = "/conversations/<conversation_id>"
+
+
+def own_conversation(conversation_id: str) -> Conversation:
+    """The conversation in the path, if the request carries its token. Another's answers 404."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInNeeded
+    return service.get_conversation_for(conversation_id, token)
+
+
+@blueprint.post("/conversations")
+@blueprint.input(schemas.Start)
+@blueprint.output(schemas.Started, status_code=201)
+@blueprint.doc(responses=[422, 429])
+@limiter.limit("30 per minute; 300 per hour")
+def start(json_data: dict[str, Any]) -> dict[str, Any]:
+    """Start a conversation. The first message says that an AI answers."""
+    from api.app import language
+
+    conversation, token = service.start_conversation(json_data.get("language") or language(), json_data.get("role"))
+    if json_data.get("identity"):
+        from api.candidates.identity import verify_with_token
+
+        verify_with_token(conversation, json_data["identity"])
+    db.session.commit()
+    shown = [queries.as_public(m) for m in queries.messages_after(conversation.id)]
+    return {"id": conversation.id, "token": token, "language": conversation.language, "messages": shown}
+
+
+@blueprint.post(f"{OWN}/messages")
+@blueprint.input(schemas.Send)
+@blueprint.output(schemas.Answered)
+@blueprint.auth_required(auth)
+@blueprint.doc(responses=[401, 404, 409, 422, 429])
+@limiter.limit("40 per minute", key_func=by_conversation)
+def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
+    """Send a message or press a button. The same `client_id` again gives the same message and replies."""
+    own_conversation(conversation_id)
+    db.session.rollback()
+    message = service.add_candidate_message(conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"))
+    message_id, lease = message.id, turns.lease_for(message)
+    db.session.commit()
+    turns.answer(conversation_id, message_id, lease)
+    return _answered(conversation_id, message_id)
+
+
+def _answered(conversation_id: str, message_id: str) -> dict[str, Any]:
+    message = db.session.get_one(Message, message_id, populate_existing=True)
+    conversation = db.session.get_one(Conversation, conversation_id, populate_existing=True)
+    return {
+        "message": queries.as_public(message),
+        "replies": [queries.as_public(m) for m in queries.replies_to(message)],
+        **queries.status_of(conversation),
+    }
+
+
+@blueprint.get(f"{OWN}/messages")
+@blueprint.input(schemas.After, location="query")
+@blueprint.output(schemas.History)
+@blueprint.auth_required(auth)
+@blueprint.doc(responses=[401, 404, 422, 429])
+def history(conversation_id: str, query_data: dict[str, int]) -> dict[str, Any]:
+    """Messages after a number."""
+    conversation = own_conversation(conversation_id)
+    shown = [queries.as_public(m) for m in queries.messages_after(conversation.id, query_data["after"])]
+    return {"messages": shown, "language": conversation.language, **queries.status_of(conversation)}
+
+
+@blueprint.get(f"{OWN}/events")
+@blueprint.auth_required(auth)
+@blueprint.doc(
+    responses={200: {"description": "server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}, 401: "no token", 404: "not yours", 429: "too many"}
+)
+def events(conversation_id: str) -> Response:
+    """The stream of a conversation; `Last-Event-ID` (a message number) resumes it."""
+    conversation = own_conversation(conversation_id)
+    last = request.headers.get("Last-Event-ID", "")
+    after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+    body = stream.events(current_app._get_current_object(), conversation.id, after)  # type: ignore[attr-defined]
+    db.session.rollback()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(body, mimetype="text/event-stream", headers=headers)
+
+
+@blueprint.post(f"{OWN}/handoff")
+@blueprint.input(schemas.Ask)
+@blueprint.output(schemas.Status, status_code=201)
+@blueprint.auth_required(auth)
+@blueprint.doc(responses=[401, 404, 422, 429])
+@limiter.limit("10 per minute", key_func=by_conversation)
+def handoff(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a person. Asking again changes nothing."""
+    own_conversation(conversation_id)
+    db.session.rollback()
+    conversation = service.lock(conversation_id)
+    effects.perform(conversation, "handoff", {"reason": "asked_for_person", "note": json_data.get("reason", "")})
+    db.session.commit()
+    return queries.status_of(conversation)
+
+
+@blueprint.post(f"{OWN}/ratings")
+@blueprint.input(schemas.Rate)
+@blueprint.output({}, status_code=204)
+@blueprint.auth_required(auth)
+@blueprint.doc(responses=[401, 404, 422, 429])
+def rate(conversation_id: str, json_data: dict[str, Any]) -> str:
+    """Thumbs up or down on an answer."""
+    service.rate_message(own_conversation(conversation_id), json_data["message"], json_data["value"])
+    db.session.commit()
+    return ""
+
+
+@blueprint.put(f"{OWN}/language")
+@blueprint.input(schemas.LanguageIn)
+@blueprint.output({}, status_code=204)
+@blueprint.auth_required(auth)
+@blueprint.doc(responses=[401, 404, 422, 429])
+def switch_language(conversation_id: str, json_data: dict[str, Any]) -> str:
+    """The candidate chooses a language."""
+    service.set_language(own_conversation(conversation_id), json_data["language"])
+    db.session.commit()
+    return ""
+
+
+@blueprint.get(f"{OWN}/transcript")
+@blueprint.auth_required(auth)
+@blueprint.doc(responses={200: {"description": "the conversation as text", "content": {"text/plain": {"schema": {"type": "string"}}}}, 401: "no token", 404: "not yours", 429: "too many"})
+def download(conversation_id: str) -> Response:
+    """The whole conversation, to keep."""
+    conversation = own_conversation(conversation_id)
+    headers = {"Content-Disposition": f'attachment; filename="{company().name}.txt"'.encode("ascii", "replace").decode()}
+    return Response(transcript.as_text(conversation), mimetype="text/plain", headers=headers)

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+blueprint = APIBlueprint("feeds", __name__)

@@ -1,0 +1,32 @@
+"""gunicorn's settings: one greenlet a request, so that open streams cost next to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.config import load_settings
+
+_settings = load_settings()
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gevent"
+worker_connections = 10_000
+keepalive = 30
+graceful_timeout = 20
+timeout = 60
+limit_request_line = 4096
+limit_request_field_size = 8190
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+forwarded_allow_ips = "127.0.0.1"
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Load what a first message would otherwise wait for, once the worker already answers."""
+    from gevent import spawn_later
+
+    from api.assistant.language import warm_up
+
+    spawn_later(0.5, warm_up)

@@ -1,0 +1,1 @@
+"""Starting everything with one command: `desk up`."""

@@ -1,0 +1,39 @@
+/** Building DOM without markup strings, so that no text can become markup and no Trusted Types policy is needed. */
+
+/** Element with attributes (`on…` are listeners; null and false are left out) and children. */
+export function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value == null || value === false) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? '' : value);
+  }
+  node.append(...children.flat().filter((child) => child != null && child !== false));
+  return node;
+}
+
+/** Text with `{name}` places filled in. */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+/** Lucide icons (ISC licence), 24 x 24. */
+const ICONS = {
+  chat: 'M7.9 20A9 9 0 1 0 4 16.1L2 22Z',
+  close: 'M18 6 6 18M6 6l12 12',
+  send: 'm5 12 7-7 7 7M12 19V5',
+  more: 'M12 12h.01M19 12h.01M5 12h.01',
+  bot: 'M12 8V4H8M6 8h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2ZM2 14h2M20 14h2M15 13v2M9 13v2',
+  person: 'M20 21a8 8 0 0 0-16 0M12 13a5 5 0 1 0 0-10 5 5 0 0 0 0 10',
+  up: 'M7 10v12M15 5.9 14 10h5.8a2 2 0 0 1 2 2.6l-2.4 8a2 2 0 0 1-1.9 1.4H4a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2h2.8a2 2 0 0 0 1.8-1.1L12 2a3.1 3.1 0 0 1 3 3.9Z',
+  warn: 'M12 9v4M12 17h.01M21.7 18l-8-14a2 2 0 0 0-3.4 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.7-3',
+};
+
+export function icon(name) {
+  const make = (tag, attributes) => {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const key in attributes) node.setAttribute(key, attributes[key]);
+    return node;
+  };
+  const svg = make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' });
+  svg.append(make('path', { d: ICONS[name] }));
+  return svg;
+}

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+blueprint = APIBlueprint("widget", __name__, enable_openapi=False)

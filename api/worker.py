@@ -1,0 +1,14 @@
+"""The worker process: Huey's consumer over the jobs of all features."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+WORKERS = 4
+
+
+def run() -> None:
+    """Work until a stop signal; a job that is running is finished first."""
+    huey = current_app.extensions["jobs"]["huey"]
+    consumer = huey.create_consumer(workers=WORKERS, worker_type="thread", initial_delay=0.1, max_delay=0.5, scheduler_interval=1)
+    consumer.run()
