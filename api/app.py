@@ -12,6 +12,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import errors, jobs, limits, security
+from api.answers.company import load_company
 from api.config import LANGUAGES, Settings, load_settings
 from api.conversations import streams
 from api.db import db, prepare_engine
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.site.startswith("https:"),
     )
+    load_company(settings.company_file)
     _configure_logs(settings)
     db.init_app(app)
     with app.app_context():

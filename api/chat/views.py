@@ -17,13 +17,14 @@ from api.limits import by_conversation, limiter
 
 blueprint = APIBlueprint("chat", __name__, url_prefix="/api/v1", tag="Conversations")
 auth = HTTPTokenAuth(description="The token that came with the conversation.")
+auth.verify_token(lambda token: token or None)  # whose it is depends on the path: see own_conversation
 OWN = "/conversations/<conversation_id>"
 
 
 def own_conversation(conversation_id: str) -> Conversation:
     """The conversation in the path, if the request carries its token. Another's answers 404."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    token = auth.current_user
+    if not token:
         raise SignInNeeded
     return service.get_conversation_for(conversation_id, token)
 

@@ -1,5 +1,101 @@
+"""`desk up`: set up the data, train if needed, start everything; `desk down`: stop it."""
+
 from __future__ import annotations
 
-import click
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
-commands: list[click.Command] = []
+import click
+from flask import current_app
+
+from api.config import ROOT, ConfigError, Settings
+from api.launch.checks import ASSISTANT_PYTHON, check
+from api.launch.processes import assistant_environment, processes
+
+# A process that dies is started again a second later; honcho itself would stop all the others.
+AGAIN = "while :; do {command}; echo 'stopped, starting again'; sleep 1; done"
+
+
+@click.command()
+def up() -> None:
+    """Set up, train if data or configuration changed, and start everything."""
+    settings: Settings = current_app.config["SETTINGS"]
+    check(settings)
+    _prepare(settings)
+    _train(settings)
+    _say_where(settings)
+    sys.exit(_supervise(settings))
+
+
+@click.command()
+def down() -> None:
+    """Stop what `desk up` started."""
+    pid_file: Path = current_app.config["SETTINGS"].var / "desk.pid"
+    try:
+        pid = int(pid_file.read_text())
+        os.kill(pid, signal.SIGTERM)
+    except (OSError, ValueError):
+        click.echo("Nothing is running.")
+        return
+    for _ in range(300):
+        if not pid_file.exists():
+            break
+        time.sleep(0.1)
+    click.echo("Stopped.")
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Train even if nothing changed.")
+def train(force: bool) -> None:
+    """Train the NLU model if its data or configuration changed."""
+    _train(current_app.config["SETTINGS"], force)
+
+
+commands: list[click.Command] = [up, down, train]
+
+
+def _prepare(settings: Settings) -> None:
+    from api.migrations.run import upgrade
+
+    click.echo("Database …")
+    upgrade()
+    if settings.env == "demo":
+        from api.demo.load import load_if_empty
+
+        load_if_empty()
+
+
+def _train(settings: Settings, force: bool = False) -> None:
+    command = [str(ASSISTANT_PYTHON), "-m", "nlu.train", "--out", str(settings.var / "models"), *(["--force"] if force else [])]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1"}
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise ConfigError("The NLU model could not be trained; the reason stands above. Nothing was replaced.")
+    assistant_environment(settings)
+
+
+def _say_where(settings: Settings) -> None:
+    click.echo(f"\n  Careers site   {settings.site}/")
+    if settings.env == "demo":
+        click.echo(f"  Mailbox        {settings.site}/demo/mailbox   (mail of the demo stays here)")
+    click.echo(f"  API            {settings.site}/api/openapi.json")
+    click.echo("\n  Ctrl-C stops everything. The assistant needs about half a minute to wake up; messages wait for it.\n")
+
+
+def _supervise(settings: Settings) -> int:
+    from honcho.manager import Manager
+
+    pid_file = settings.var / "desk.pid"
+    pid_file.write_text(str(os.getpid()))
+    manager = Manager()
+    for process in processes(settings):
+        command = process.shell if process.name == "gateway" else AGAIN.format(command=process.shell)
+        manager.add_process(process.name, command, env=process.environment, cwd=str(ROOT))
+    try:
+        manager.loop()
+    finally:
+        pid_file.unlink(missing_ok=True)
+    return int(manager.returncode or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+from sqlalchemy import JSON
 
 from api.db import Base, Moment, db
 
@@ -21,6 +22,8 @@ def _render(kind: str, item: object, context: object) -> str | bool:
     """Migrations name SQLAlchemy's own types, so that they outlive ours."""
     if isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, JSON):
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
     return False
 
 

@@ -1,19 +1,19 @@
 /** Building DOM without markup strings, so that no text can become markup and no Trusted Types policy is needed. */
 
-/** Element with attributes (`on…` are listeners; null and false are left out) and children. */
+/** Element with attributes (`on…` are listeners; null is left out) and children (false and null are left out). */
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  if (tag === 'button') node.type = 'button';
   for (const [name, value] of Object.entries(attributes)) {
-    if (value == null || value === false) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? '' : value);
+    else if (value != null) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((child) => child != null && child !== false));
+  node.append(...children.flat().filter(Boolean));
   return node;
 }
 
 /** Text with `{name}` places filled in. */
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 /** Lucide icons (ISC licence), 24 x 24. */
 const ICONS = {
@@ -28,12 +28,10 @@ const ICONS = {
 };
 
 export function icon(name) {
-  const make = (tag, attributes) => {
-    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-    for (const key in attributes) node.setAttribute(key, attributes[key]);
-    return node;
-  };
-  const svg = make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' });
-  svg.append(make('path', { d: ICONS[name] }));
+  const [svg, path] = ['svg', 'path'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.ariaHidden = true;
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
   return svg;
 }

@@ -4,22 +4,17 @@
  */
 let last = 0;
 
-function uuid() {
-  // randomUUID is missing on pages without https
-  return crypto.randomUUID?.() ?? '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
-    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
-}
-
 export class Outbox {
   constructor(store) {
     this.store = store;
   }
 
   add(entry) {
-    const client_id = uuid();
+    // without https there is no randomUUID, but the address of a blob ends in one
+    const client_id = crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
     last = Math.max(Date.now(), last + 1);
     const key = `out:${last}:${client_id}`;
-    this.store.set(key, { ...entry, key, client_id, at: new Date(last).toISOString() });
+    this.store.set(key, { ...entry, key, client_id });
   }
 
   all() {
@@ -32,7 +27,7 @@ export class Outbox {
   }
 
   refuse(entry, why) {
-    this.store.set(entry.key, { ...entry, refused: why || true });
+    this.store.set(entry.key, { ...entry, refused: why || ' ' });
   }
 
   remove(entry) {

@@ -1,42 +1,34 @@
-/** Small JSON values in localStorage; where a browser refuses it, memory serves until the page is left. */
-const memory = new Map();
-
+/** Small JSON values in the browser's storage; where it is refused or full, memory serves until the page is left. */
 export class Store {
-  constructor(prefix) {
+  /** `area` is localStorage (shared by all tabs) or sessionStorage (this tab's). */
+  constructor(prefix, area = 'localStorage') {
     this.prefix = prefix;
+    try {
+      this.area = window[area];
+    } catch { /* blocked by the browser's settings */ }
+    this.area ??= {};
   }
 
   get(key) {
-    try {
-      return JSON.parse(memory.get(this.prefix + key) ?? localStorage.getItem(this.prefix + key));
-    } catch {
-      return null;
-    }
+    return JSON.parse(this.area[this.prefix + key] ?? null);
   }
 
   set(key, value) {
     const text = JSON.stringify(value);
     try {
-      localStorage.setItem(this.prefix + key, text);
+      this.area[this.prefix + key] = text;
     } catch {
-      memory.set(this.prefix + key, text);
+      this.area = { ...this.area, [this.prefix + key]: text };
     }
   }
 
   remove(key) {
-    memory.delete(this.prefix + key);
-    try {
-      localStorage.removeItem(this.prefix + key);
-    } catch { /* never was there */ }
+    delete this.area[this.prefix + key];
   }
 
   /** Keys that begin with `start`, in order. */
-  keys(start) {
-    let all = [...memory.keys()];
-    try {
-      all = all.concat(Object.keys(localStorage));
-    } catch { /* memory only */ }
-    const from = this.prefix.length;
-    return [...new Set(all)].filter((key) => key.startsWith(this.prefix + start)).map((key) => key.slice(from)).sort();
+  keys(start = '') {
+    const all = Object.keys(this.area).filter((key) => key.startsWith(this.prefix + start));
+    return all.map((key) => key.slice(this.prefix.length)).sort();
   }
 }

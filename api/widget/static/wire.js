@@ -1,44 +1,38 @@
 /** The way to the gateway: one request, or a stream of events. No token ever stands in a URL. */
 
 /** A request that failed. `status` is 0 when there was no answer at all; `after` the seconds the server asks for. */
-export class Failed extends Error {
-  constructor(status, { detail, title } = {}, after = 0) {
-    super(detail || title || '');
+class Failed extends Error {
+  constructor(status, problem = {}, after = 0) {
+    super(problem.detail || problem.title);
     this.status = status;
-    this.after = Number(after) || 0;
+    this.after = +after;
   }
 }
 
-async function ask(url, { method = 'GET', token, body, headers, signal }) {
-  let response;
-  try {
-    response = await fetch(url, {
-      method,
-      signal,
-      body: body && JSON.stringify(body),
-      cache: token ? 'no-store' : 'default',
-      credentials: 'omit',
-      headers: {
-        ...(token && { Authorization: `Bearer ${token}` }),
-        ...(body && { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-    });
-  } catch {
+async function ask(url, { token, body, headers, ...options }) {
+  const response = await fetch(url, {
+    ...options,
+    body: body && JSON.stringify(body),
+    credentials: 'omit',
+    headers: {
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+  }).catch(() => {
     throw new Failed(0);
-  }
+  });
   if (response.ok) return response;
-  throw new Failed(response.status, await response.json().catch(() => ({})), response.headers.get('Retry-After'));
+  throw new Failed(response.status, await response.json().catch(() => {}), response.headers.get('Retry-After'));
 }
 
-/** Answer of a request, read as JSON (or as `read` says); null for an empty one. Throws `Failed`. */
-export async function call(url, { read = 'json', seconds = 30, ...options } = {}) {
-  const response = await ask(url, { ...options, signal: AbortSignal.timeout(seconds * 1000) });
-  try {
-    return response.status === 204 ? null : await response[read]();
-  } catch {
+/** Answer of a request, read as `read` says; null for an empty one. Throws `Failed`. */
+export async function call(url, options, read = 'json') {
+  const response = await ask(url, { ...options, signal: AbortSignal.timeout(30000) });
+  if (response.status === 204) return null;
+  return response[read]().catch(() => {
     throw new Failed(0);
-  }
+  });
 }
 
 /**
@@ -57,8 +51,7 @@ export async function listen(url, { token, after, signal, onEvent }) {
   };
   alive();
   try {
-    const headers = { Accept: 'text/event-stream', 'Last-Event-ID': after };
-    const response = await ask(url, { token, signal: stop.signal, headers });
+    const response = await ask(url, { token, signal: stop.signal, headers: { 'Last-Event-ID': after } });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ''; ;) {
       const { done, value } = await reader.read();
@@ -70,21 +63,15 @@ export async function listen(url, { token, after, signal, onEvent }) {
       for (const block of blocks) emit(block, onEvent);
     }
   } catch (error) {
-    if (!stop.signal.aborted) throw error instanceof Failed ? error : new Failed(0);
+    if (!stop.signal.aborted) throw error.status ? error : new Failed(0);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cut);
   }
   return heard;
 }
 
 function emit(block, onEvent) {
-  let name = 'message';
-  const data = [];
-  for (const line of block.split(/\r?\n/)) {
-    const [, field, value] = /^(\w+): ?(.*)$/.exec(line) || [];
-    if (field === 'event') name = value;
-    if (field === 'data') data.push(value);
-  }
-  if (data.length) onEvent(name, JSON.parse(data.join('\n')));
+  const field = (name) => [...block.matchAll(new RegExp(`^${name}: ?(.*)`, 'gm'))].map((found) => found[1]).join('\n');
+  const data = field('data');
+  if (data) onEvent(field('event'), JSON.parse(data));
 }

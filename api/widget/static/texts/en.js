@@ -1,4 +1,4 @@
-export default {
+export const en = {
   open: 'Ask us',
   unread: 'Unread messages: {n}',
   title: 'Chat with {name}',
@@ -8,8 +8,6 @@ export default {
   download: 'Download the conversation',
   forget: 'Remove from this device',
   forgetAsk: 'The conversation is removed from this browser and can’t be opened again. Download it first if you want to keep it.',
-  remove: 'Remove',
-  cancel: 'Cancel',
   log: 'Conversation',
   loading: 'Opening the chat',
   you: 'You',
@@ -38,7 +36,6 @@ export default {
   helped: 'Did this answer help?',
   good: 'This helped',
   bad: 'This didn’t help',
-  thanks: 'Thank you, your rating is saved.',
   source: 'Source',
   sources: {
     role: 'the ad {ref}',

@@ -1,4 +1,4 @@
-export default {
+export const fi = {
   open: 'Kysy meiltä',
   unread: 'Lukemattomia viestejä: {n}',
   title: 'Keskustelu, {name}',
@@ -8,8 +8,6 @@ export default {
   download: 'Lataa keskustelu itsellesi',
   forget: 'Poista tältä laitteelta',
   forgetAsk: 'Keskustelu poistetaan tästä selaimesta, eikä sitä voi enää avata. Lataa se ensin, jos haluat säilyttää sen.',
-  remove: 'Poista',
-  cancel: 'Peruuta',
   log: 'Keskustelu',
   loading: 'Keskustelua avataan',
   you: 'Sinä',
@@ -38,7 +36,6 @@ export default {
   helped: 'Auttoiko vastaus?',
   good: 'Vastaus auttoi',
   bad: 'Vastaus ei auttanut',
-  thanks: 'Kiitos, arviosi on tallennettu.',
   source: 'Lähde',
   sources: {
     role: 'ilmoitus {ref}',

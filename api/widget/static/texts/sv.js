@@ -1,4 +1,4 @@
-export default {
+export const sv = {
   open: 'Fråga oss',
   unread: 'Olästa meddelanden: {n}',
   title: 'Chatta med {name}',
@@ -8,8 +8,6 @@ export default {
   download: 'Ladda ner konversationen',
   forget: 'Ta bort från den här enheten',
   forgetAsk: 'Konversationen tas bort från den här webbläsaren och går inte att öppna igen. Ladda ner den först om du vill ha den kvar.',
-  remove: 'Ta bort',
-  cancel: 'Avbryt',
   log: 'Konversation',
   loading: 'Öppnar chatten',
   you: 'Du',
@@ -38,7 +36,6 @@ export default {
   helped: 'Hjälpte svaret?',
   good: 'Svaret hjälpte',
   bad: 'Svaret hjälpte inte',
-  thanks: 'Tack, vi har sparat ditt omdöme.',
   source: 'Källa',
   sources: {
     role: 'annonsen {ref}',

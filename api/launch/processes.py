@@ -1,0 +1,68 @@
+"""The three processes of the desk: their commands and their environments."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from api.config import ROOT, ConfigError, Settings
+from api.launch.checks import ASSISTANT_PYTHON
+
+HERE = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process: its name in the logs, its command, and what it needs in its environment."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+
+    @property
+    def shell(self) -> str:
+        return shlex.join(self.command)
+
+
+def processes(settings: Settings) -> list[Process]:
+    """Gateway, assistant and worker. Raises `ConfigError` if there is no NLU model yet."""
+    own = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "DESK_VAR": str(settings.var)}
+    return [
+        Process("gateway", [str(HERE / "gunicorn"), "-c", "python:api.gunicorn", "api.wsgi:app"], own),
+        Process("assistant", [str(ASSISTANT_PYTHON), "-m", "nlu.server"], assistant_environment(settings)),
+        Process("worker", [str(HERE / "desk"), "worker"], own),
+    ]
+
+
+def assistant_environment(settings: Settings) -> dict[str, str]:
+    """All that the assistant is told: no database, no mail, only the gateway and its own secret."""
+    current = current_model(settings)
+    address = urlsplit(settings.assistant_url)
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    return kept | {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "DESK_ASSISTANT_HOST": address.hostname or "127.0.0.1",
+        "DESK_ASSISTANT_PORT": str(address.port or 8010),
+        "DESK_ASSISTANT_SECRET": settings.assistant_secret.get_secret_value(),
+        "DESK_INTERNAL_URL": f"http://{settings.host}:{settings.port}/internal/v1",
+        "DESK_NLU_MODEL": str(settings.var / "models" / f"{current['id']}.tar.gz"),
+        "DESK_NLU_MODEL_SHA256": current["sha256"],
+        "DESK_TURN_DEADLINE": str(max(1.0, settings.turn_timeout - 2)),
+    }
+
+
+def current_model(settings: Settings) -> dict[str, str]:
+    """Id and SHA-256 of the NLU model in force."""
+    path = settings.var / "models" / "current.json"
+    try:
+        found: dict[str, str] = json.loads(path.read_text())
+    except OSError:
+        raise ConfigError("There is no NLU model yet: run `make train`.") from None
+    return found
