@@ -1,0 +1,1 @@
+"""The assistant of Applicant Desk: Rasa as a stateless function."""

@@ -1,0 +1,118 @@
+"""Rasa's door to the linear classifier: intents with calibrated confidence, or `nlu_fallback`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.components.calibration import Calibration, Goals, calibrate
+from nlu.components.linear import LinearIntents, LinearSettings, held_out_margins
+from nlu.components.ngrams import NgramSettings
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(GraphComponent, IntentClassifier):
+    """Says which intent a message has, how sure it is, and when it is too unsure to say.
+
+    The language of a message is read from its metadata (`{"language": "sv"}`).
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        trained: tuple[LinearIntents, Calibration] | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._trained = trained
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`ranking` intents are kept; the rest is explained in ngrams.py and calibration.py."""
+        return {
+            "ranking": 6,
+            "penalty": LinearSettings().penalty,
+            "ngrams": dataclasses.asdict(NgramSettings()),
+            "goals": dataclasses.asdict(Goals()),
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LinearIntentClassifier:
+        """A classifier that has still to be trained."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit, calibrate on held-out examples, and write both to the model."""
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        texts = [m.get(TEXT) for m in examples]
+        labels = [m.get(INTENT) for m in examples]
+        languages = [message_language(m) for m in examples]
+        settings = LinearSettings(
+            NgramSettings(**self._config["ngrams"]), float(self._config["penalty"])
+        )
+        intents, margins = held_out_margins(texts, labels, settings)
+        goals = Goals(**self._config["goals"])
+        calibration = calibrate(intents, margins, labels, languages, goals)
+        self._trained = (LinearIntents.fit(texts, labels, settings), calibration)
+        with self._storage.write_to(self._resource) as folder:
+            self._trained[0].save(folder)
+            self._trained[1].save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
+        """Read a trained classifier; a missing or broken file raises."""
+        with model_storage.read_from(resource) as folder:
+            trained = (LinearIntents.load(folder), Calibration.load(folder))
+        return cls(config, model_storage, resource, trained)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and ranking of each message; the ranking keeps real intents only."""
+        if self._trained is None:
+            raise RuntimeError("The intent classifier is not trained.")
+        model, calibration = self._trained
+        for message in messages:
+            text = message.get(TEXT) or ""
+            decision = calibration.decide(
+                model.intents, model.margins(text), message_language(message)
+            )
+            ranking = [{"name": n, "confidence": c} for n, c in decision.ranking]
+            best = dict(ranking[0])
+            if not decision.sure:
+                best["name"] = DEFAULT_NLU_FALLBACK_INTENT_NAME
+            message.set(INTENT, best, add_to_output=True)
+            message.set(
+                INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True
+            )
+        return messages
+
+
+def message_language(message: Message) -> str | None:
+    """The language that the sender or the data folder says a message is in."""
+    return (message.get(METADATA) or {}).get("language")

@@ -1,0 +1,104 @@
+"""Runs Rasa's own training graph on the inputs, with progress."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nlu.absent import can_do_without, pretend_absent
+
+if TYPE_CHECKING:
+    from nlu.train import Inputs, Say
+
+
+def train_archive(inputs: Inputs, archive: Path, say: Say) -> None:
+    """Train `inputs` into `archive`; raises `TrainingFailed` with a sentence when it cannot."""
+    from nlu.train import TrainingFailed
+
+    if can_do_without(_component_paths(inputs.config)):
+        pretend_absent()
+    from rasa.shared.exceptions import RasaException
+
+    say("reading data", 5)
+    try:
+        _run(inputs, archive, say)
+    except RasaException as error:
+        raise TrainingFailed(" ".join(str(error).split())) from error
+
+
+def _component_paths(config: Path) -> list[str]:
+    """The class paths in a configuration; short names are Rasa's own and looked up there."""
+    import yaml
+
+    written = yaml.safe_load(config.read_text("utf-8")) or {}
+    parts = [*(written.get("pipeline") or []), *(written.get("policies") or [])]
+    heavy = {
+        "DIETClassifier": "rasa.nlu.classifiers.diet_classifier",
+        "ResponseSelector": "rasa.nlu.selectors",
+        "CRFEntityExtractor": "rasa.nlu.extractors.crf_entity_extractor",
+        "LanguageModelFeaturizer": "rasa.nlu.featurizers.dense_featurizer",
+        "TEDPolicy": "rasa.core.policies.ted_policy",
+        "UnexpecTEDIntentPolicy": "rasa.core.policies.unexpected_intent_policy",
+    }
+    return [heavy.get(part["name"], part["name"]) for part in parts]
+
+
+def _run(inputs: Inputs, archive: Path, say: Say) -> None:
+    from rasa.engine.recipes.recipe import Recipe
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.training.graph_trainer import GraphTrainer
+    from rasa.engine.validation import validate
+    from rasa.shared.data import TrainingType
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    importer = TrainingDataImporter.load_from_config(
+        str(inputs.config), str(inputs.domain), [str(path) for path in inputs.data]
+    )
+    _check(importer)
+    recipe = Recipe.recipe_for_name(importer.get_config().get("recipe"))
+    configuration = recipe.graph_config_for_recipe(
+        importer.get_config(), {}, training_type=TrainingType.BOTH
+    )
+    validate(configuration)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = GraphTrainer(LocalModelStorage(Path(folder)), _no_cache(), _runner(say))
+        trainer.train(configuration, importer, archive, force_retraining=True)
+
+
+def _check(importer: Any) -> None:
+    from nlu.train import TrainingFailed
+
+    if importer.get_domain().is_empty():
+        raise TrainingFailed("The domain holds nothing, or Rasa refused one of its files.")
+    if importer.get_nlu_data().contains_no_pure_nlu_data():
+        raise TrainingFailed("The data folders hold no examples.")
+    if importer.get_stories().is_empty():
+        raise TrainingFailed("The data folders hold no rules or stories.")
+
+
+def _no_cache() -> Any:
+    """Training is short: a cache in the working folder would only surprise."""
+    from rasa.engine.caching import TrainingCache
+
+    class NoCache(TrainingCache):
+        def cache_output(self, *args: Any, **kwargs: Any) -> None: ...
+
+        def get_cached_output_fingerprint(self, *args: Any, **kwargs: Any) -> None: ...
+
+        def get_cached_result(self, *args: Any, **kwargs: Any) -> None: ...
+
+    return NoCache()
+
+
+def _runner(say: Say) -> Any:
+    """A runner class that reports each step; steps of nearly no time are left out."""
+    from nlu.runner import StraightRunner
+
+    class TellingRunner(StraightRunner):
+        @staticmethod
+        def progress(name: str, number: int, of: int) -> None:
+            if name.startswith("train_"):
+                say(name.replace("train_", "training "), 10 + 85 * number // of)
+
+    return TellingRunner

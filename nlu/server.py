@@ -1,0 +1,174 @@
+"""Serves turns over HTTP to the gateway: `python -m nlu.server`, from the repository's root."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping
+
+from aiohttp import web
+
+from nlu.loading import Archive, CannotLoad, load, newest_archive
+from nlu.quiet import silence_libraries
+from nlu.turn import BadTurn, read_turn
+
+log = logging.getLogger("assistant")
+LARGEST_BODY = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says; see docs/nlu.md."""
+
+    host: str
+    port: int
+    secret: str
+    archive: Archive
+    deadline: float
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Raises `CannotLoad` with one sentence for what is missing or wrong."""
+        secret = environment.get("DESK_ASSISTANT_SECRET", "")
+        if not secret:
+            raise CannotLoad("DESK_ASSISTANT_SECRET is not set.")
+        path, sha256 = environment.get("DESK_NLU_MODEL"), environment.get("DESK_NLU_MODEL_SHA256")
+        if bool(path) != bool(sha256):
+            raise CannotLoad("DESK_NLU_MODEL and DESK_NLU_MODEL_SHA256 must be set together.")
+        try:
+            port = int(environment.get("DESK_ASSISTANT_PORT", "8010"))
+            deadline = float(environment.get("DESK_TURN_DEADLINE", "8"))
+        except ValueError as error:
+            raise CannotLoad("DESK_ASSISTANT_PORT or DESK_TURN_DEADLINE is no number.") from error
+        archive = Archive(Path(path), sha256) if path and sha256 else newest_archive()
+        host = environment.get("DESK_ASSISTANT_HOST", "127.0.0.1")
+        return cls(host, port, secret, archive, deadline)
+
+
+class Service:
+    """The HTTP face of one assistant, which may still be loading."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.step = "loading"
+        self.assistant: Any = None
+        self.failure: CannotLoad | None = None
+        self.app = web.Application(client_max_size=LARGEST_BODY)
+        self.app.add_routes(
+            [
+                web.post("/turn", self.turn),
+                web.get("/healthz", self.healthz),
+                web.get("/readyz", self.readyz),
+            ]
+        )
+
+    async def load(self) -> None:
+        """Load in a thread, so that the health checks answer meanwhile."""
+        started = time.monotonic()
+
+        def step(name: str) -> None:
+            self.step = name
+            log.info("%s, %.1f s", name, time.monotonic() - started)
+
+        self.assistant = await asyncio.to_thread(load, self.settings.archive, step)
+        log.info(
+            "ready, %.1f s, model %s", time.monotonic() - started, self.assistant.model_id
+        )
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """The process lives."""
+        return web.json_response({"alive": True})
+
+    async def readyz(self, request: web.Request) -> web.Response:
+        """Whether turns can be taken, and by which model."""
+        if self.assistant is None:
+            return web.json_response({"ready": False, "step": self.step}, status=503)
+        return web.json_response({"ready": True, "model_id": self.assistant.model_id})
+
+    async def turn(self, request: web.Request) -> web.Response:
+        """One turn; anything but 200 says why in `type`, `title` and `detail`."""
+        if not self._authorised(request):
+            return problem(401, "wrong-secret", "The shared secret is missing or wrong.")
+        if self.assistant is None:
+            return problem(503, "not-ready", "The assistant is not ready.", self.step)
+        try:
+            turn = read_turn(await request.json())
+        except BadTurn as error:
+            return problem(422, "bad-turn", "The request is not a turn.", str(error))
+        except (ValueError, web.HTTPRequestEntityTooLarge):
+            return problem(422, "bad-turn", "The request is not a turn.", "It is not JSON, or too large.")
+        return await self._take(turn)
+
+    async def _take(self, turn: Any) -> web.Response:
+        started = time.monotonic()
+        status, kind = 200, "ok"
+        try:
+            answer = await asyncio.wait_for(self.assistant.take(turn), self.settings.deadline)
+            return web.json_response(answer)
+        except BadTurn as error:
+            status, kind = 422, "bad-turn"
+            return problem(status, kind, "The request is not a turn.", str(error))
+        except asyncio.TimeoutError:
+            status, kind = 504, "deadline"
+            detail = f"It took longer than {self.settings.deadline:g} s."
+            return problem(status, kind, "The turn took too long.", detail)
+        except Exception as error:  # whatever failed, the gateway must hear of it
+            status, kind = 500, "turn-failed"
+            return problem(status, kind, "The turn failed.", f"{type(error).__name__}: {error}")
+        finally:
+            took = (time.monotonic() - started) * 1000
+            log.info(
+                "turn %s %s %d %s %.1f ms", turn.conversation, turn.message_id, status, kind, took
+            )
+
+    def _authorised(self, request: web.Request) -> bool:
+        given = request.headers.get("Authorization", "").encode("utf-8", "replace")
+        return hmac.compare_digest(given, f"Bearer {self.settings.secret}".encode())
+
+
+def problem(status: int, kind: str, title: str, detail: str = "") -> web.Response:
+    """An error as the gateway reads it."""
+    body = {"type": kind, "title": title, "detail": detail}
+    return web.json_response(body, status=status, content_type="application/problem+json")
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until stopped; 1 when the model cannot be loaded."""
+    service = Service(settings)
+    runner = web.AppRunner(service.app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        await service.load()
+        await asyncio.Event().wait()
+    except (CannotLoad, OSError) as error:
+        log.error("%s", error)
+        return 1
+    finally:
+        await runner.cleanup()
+    return 0
+
+
+def main() -> int:
+    """The command line: all settings come from the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    silence_libraries()
+    try:
+        settings = Settings.from_environment(os.environ)
+    except CannotLoad as error:
+        log.error("%s", error)
+        return 2
+    try:
+        return asyncio.run(serve(settings))
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

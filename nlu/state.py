@@ -1,0 +1,86 @@
+"""The state that travels with a turn: the last few user turns, the slots, the form in progress.
+
+Pure functions on event dictionaries as Rasa writes them. A turn costs the same at message 5 and at
+message 500 because older events are folded into a head that says what they left behind.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+Event = dict[str, Any]
+
+VERSION = 1
+TURNS_KEPT = 4
+_LISTEN: Event = {"event": "action", "name": "action_listen"}
+_SESSION: list[Event] = [
+    {"event": "action", "name": "action_session_start"},
+    {"event": "session_started"},
+]
+
+
+class BadState(ValueError):
+    """The state was not written by this module."""
+
+
+def events_of(state: Any, slots: Mapping[str, Any]) -> list[Event]:
+    """The events to start a turn from; `slots` are the turn's own and win over older values."""
+    if state is None:
+        return [*_SESSION, *_slot_events(slots), _LISTEN]
+    if not isinstance(state, dict) or state.get("version") != VERSION:
+        raise BadState("The state is not one of this assistant's.")
+    events = state.get("events")
+    if not isinstance(events, list) or not all(isinstance(e, dict) for e in events):
+        raise BadState("The state holds no list of events.")
+    others = [e for e in events if not (e.get("event") == "slot" and e.get("name") in slots)]
+    head = len(_SESSION)
+    return [*others[:head], *_slot_events(slots), *others[head:]]
+
+
+def state_of(events: list[Event], turns: int = TURNS_KEPT) -> dict[str, Any]:
+    """The state to keep after a turn, from all of its events."""
+    cut = _start_of_last(events, turns)
+    kept = [slim for event in events[cut:] if (slim := _slim(event))]
+    return {"version": VERSION, "events": [*_head(events[:cut]), *kept]}
+
+
+def _start_of_last(events: list[Event], turns: int) -> int:
+    users = [i for i, event in enumerate(events) if event.get("event") == "user"]
+    if users and len(users) >= turns:
+        return users[-turns]
+    return users[0] if users else len(events)
+
+
+def _head(events: list[Event]) -> list[Event]:
+    """What the folded events left behind: filled slots and an unfinished form."""
+    slots: dict[str, Any] = {}
+    form: str | None = None
+    for event in events:
+        kind = event.get("event")
+        if kind == "slot":
+            slots[event["name"]] = event.get("value")
+        elif kind in ("reset_slots", "restart"):
+            slots.clear()
+            form = None if kind == "restart" else form
+        elif kind == "active_loop":
+            form = event.get("name")
+    in_form = [{"event": "action", "name": form}, {"event": "active_loop", "name": form}]
+    filled = {name: value for name, value in slots.items() if value is not None}
+    return [*_SESSION, *_slot_events(filled), *(in_form if form else []), _LISTEN]
+
+
+def _slot_events(slots: Mapping[str, Any]) -> list[Event]:
+    return [{"event": "slot", "name": name, "value": value} for name, value in slots.items()]
+
+
+def _slim(event: Event) -> Event | None:
+    """The event without what no later turn reads; None for what needs no keeping."""
+    kind = event.get("event")
+    if kind == "bot":
+        return None
+    if kind == "user":
+        parsed = event.get("parse_data") or {}
+        known = {key: parsed.get(key) for key in ("intent", "entities")}
+        return {"event": "user", "text": event.get("text"), "parse_data": known}
+    dropped = {"timestamp", "metadata", "policy", "confidence", "action_text"}
+    return {k: v for k, v in event.items() if k not in dropped and v is not None or k == "value"}
