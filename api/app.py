@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         SECRET_KEY=settings.secret_key.get_secret_value(),
         SQLALCHEMY_ENGINES={"default": {"url": settings.database, **_pool(settings)}},
         BABEL_DEFAULT_LOCALE="en",
+        RATELIMIT_HEADERS_ENABLED=True,
         MAX_CONTENT_LENGTH=256 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
         OPENAPI_VERSION="3.0.3",
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     load_company(settings.company_file)
     _configure_logs(settings)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

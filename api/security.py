@@ -56,4 +56,5 @@ def _allow_origin(response: Response, origins: set[str]) -> None:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID"
         response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, Content-Disposition"
         response.headers["Access-Control-Max-Age"] = "600"

@@ -22,6 +22,7 @@ class Send(Schema):
     client_id = fields.UUID(required=True)
     text = Text(TEXT_LIMIT, shortest=1)
     button = Text(1000, shortest=1)
+    role = Text(64, metadata={"description": "Reference of the role whose page this is written on; unknown ones are ignored."})
 
     @validates_schema
     def one_of(self, data: dict[str, Any], **_: Any) -> None:
@@ -60,6 +61,7 @@ class MessageOut(Schema):
 class Status(Schema):
     status = fields.String(required=True, validate=validate.OneOf(("answered", "waiting", "with_recruiter")))
     waiting_because = fields.String(allow_none=True, validate=validate.OneOf(("waking_up", "delayed", None)))
+    speaker = fields.String(allow_none=True, metadata={"description": "The recruiter who has taken over, if one has."})
 
 
 class Started(Schema):

@@ -7,13 +7,16 @@ from typing import Any
 from apiflask import APIBlueprint, HTTPTokenAuth
 from flask import Response, current_app, request
 
+from api import clock
 from api.answers.company import company
 from api.chat import schemas, stream, transcript
 from api.conversations import effects, queries, service, turns
 from api.conversations.models import Conversation, Message
 from api.db import db
 from api.errors import SignInNeeded
+from api.handoff import service as handoffs
 from api.limits import by_conversation, limiter
+from api.roles.queries import known_role
 
 blueprint = APIBlueprint("chat", __name__, url_prefix="/api/v1", tag="Conversations")
 auth = HTTPTokenAuth(description="The token that came with the conversation.")
@@ -38,7 +41,7 @@ def start(json_data: dict[str, Any]) -> dict[str, Any]:
     """Start a conversation. The first message says that an AI answers."""
     from api.app import language
 
-    conversation, token = service.start_conversation(json_data.get("language") or language(), json_data.get("role"))
+    conversation, token = service.start_conversation(json_data.get("language") or language(), known_role(json_data.get("role")))
     if json_data.get("identity"):
         from api.candidates.identity import verify_with_token
 
@@ -58,7 +61,11 @@ def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
     own_conversation(conversation_id)
     db.session.rollback()
-    message = service.add_candidate_message(conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"))
+    message = service.add_candidate_message(
+        conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=known_role(json_data.get("role"))
+    )
+    if message.button == handoffs.BACK:
+        handoffs.back_to_assistant(message, clock.now())
     message_id, lease = message.id, turns.lease_for(message)
     db.session.commit()
     turns.answer(conversation_id, message_id, lease)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from api.accounts.models import Staff
 from api.conversations.models import Conversation, Message, Turn
 from api.db import db
 
@@ -45,12 +46,13 @@ def replies_to(message: Message) -> list[Message]:
 
 
 def status_of(conversation: Conversation) -> dict[str, str | None]:
-    """`status`: answered, waiting or with_recruiter; `waiting_because`: waking_up, delayed or nothing yet."""
+    """`status`: answered, waiting or with_recruiter (`speaker`: who, once claimed); `waiting_because`: waking_up, delayed or nothing yet."""
     if conversation.owner != "assistant":
-        return {"status": "with_recruiter", "waiting_because": None}
+        staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id else None
+        return {"status": "with_recruiter", "waiting_because": None, "speaker": staff.name if staff else None}
     query = select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Turn.created_at).limit(1)
     turn = db.session.scalar(query)
     if turn is None:
-        return {"status": "answered", "waiting_because": None}
+        return {"status": "answered", "waiting_because": None, "speaker": None}
     because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"
-    return {"status": "waiting", "waiting_because": because}
+    return {"status": "waiting", "waiting_because": because, "speaker": None}

@@ -23,6 +23,8 @@ from api.conversations.streams import hub
 from api.db import after_commit, db
 from api.errors import Conflict, Invalid, NotFound
 
+# Buttons and events of the desk itself; those that a candidate presses are not for the assistant.
+DESK_BUTTON = "/external_"
 # A turn that nobody runs is picked up by the sweep after this long: the request that stored it comes first.
 GRACE = timedelta(seconds=20)
 
@@ -111,8 +113,10 @@ def tell_assistant(conversation: Conversation, button: str) -> Message:
     return message
 
 
-def add_candidate_message(conversation_id: str, client_id: str, text: str | None, button: str | None) -> Message:
+def add_candidate_message(conversation_id: str, client_id: str, text: str | None, button: str | None, page_role: str | None = None) -> Message:
     """Store what the candidate sent, once for each `client_id`, and a turn for it if the assistant speaks.
+
+    `page_role` is the role whose page the candidate writes on; one conversation lives through many pages.
 
     Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
     """
@@ -128,8 +132,9 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     language = conversation.language if button else text_language(text, conversation.language)
     if language != conversation.language:
         conversation.language = language
+    conversation.page_role = page_role or conversation.page_role
     message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
-    if conversation.owner == "assistant":
+    if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
         _add_turn(message)
     return message
 
@@ -154,7 +159,6 @@ def _offered_title(conversation_id: str, button: str) -> str:
 def set_language(conversation: Conversation, language: str) -> None:
     """The candidate switches language by hand."""
     conversation.language = language
-    conversation.version += 1
 
 
 def give_to(conversation: Conversation, owner: str, staff_id: str | None = None) -> None:

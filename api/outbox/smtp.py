@@ -1,0 +1,44 @@
+"""Sending one mail by SMTP."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import unquote, urlsplit
+
+from api.outbox.models import Mail
+
+SECONDS = 15
+
+
+def send(url: str, sender: str, mail: Mail) -> None:
+    """Send by `smtp://` (STARTTLS where offered) or `smtps://`. Raises `OSError` or `smtplib.SMTPException`."""
+    address = urlsplit(url)
+    host = address.hostname or "localhost"
+    connection: smtplib.SMTP
+    if address.scheme == "smtps":
+        connection = smtplib.SMTP_SSL(host, address.port or 465, timeout=SECONDS, context=ssl.create_default_context())
+    else:
+        connection = smtplib.SMTP(host, address.port or 587, timeout=SECONDS)
+    with connection as server:
+        server.ehlo_or_helo_if_needed()
+        if address.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+        if address.username:
+            server.login(unquote(address.username), unquote(address.password or ""))
+        server.send_message(_message(sender, mail))
+
+
+def _message(sender: str, mail: Mail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = formatdate(mail.created_at.timestamp())
+    message["Message-ID"] = make_msgid(mail.id, domain=sender.rpartition("@")[2].rstrip(">") or "localhost")
+    message["Content-Language"] = mail.language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message
