@@ -7,15 +7,15 @@ import logging
 
 import structlog
 from apiflask import APIFlask
-from flask import Flask, g, request
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import errors, jobs, limits, security
 from api.answers.company import load_company
-from api.config import LANGUAGES, Settings, load_settings
+from api.config import Settings, load_settings
 from api.conversations import streams
 from api.db import db, prepare_engine
+from api.reader import language
 
 # Imported for their tables, effect handlers and eraser/exporter registrations.
 REGISTRATIONS = (
@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     """Build the gateway. Raises `ConfigError` if the environment is not usable."""
     settings = settings or load_settings()
     settings.var.mkdir(parents=True, exist_ok=True)
-    app = APIFlask("api", title="Applicant Desk", version="1", spec_path="/api/openapi.json", docs_path=None, static_folder=None)
+    app = APIFlask("api", title="Applicant Desk", version="1", spec_path="/api/openapi.json", docs_path=None, static_folder=None)  # type: ignore[arg-type]
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key.get_secret_value(),
@@ -66,18 +66,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for name in BLUEPRINTS:
         app.register_blueprint(importlib.import_module(f"api.{name}.views").blueprint)
     return app
-
-
-def language() -> str:
-    """The reader's language: what a view has set, the `language` parameter, or the browser's wish."""
-    chosen = g.get("language") or request.args.get("language", "")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
-
-
-def settings_of(app: Flask) -> Settings:
-    """The settings that `app` was built with."""
-    found: Settings = app.config["SETTINGS"]
-    return found
 
 
 def _pool(settings: Settings) -> dict[str, object]:

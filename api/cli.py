@@ -70,5 +70,3 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"Configuration: {error}", err=True)
         sys.exit(2)
-
-

@@ -6,6 +6,7 @@ Secrets have no default. In the demo they are generated into `var/secrets/`; in 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DESK_", extra="ignore", frozen=True)
 
-    env: Literal["demo", "production"] = Field("demo", description="`demo` generates secrets and keeps mail in a local mailbox; `production` demands both.")
+    env: Literal["demo", "production"] = Field("demo", description="`demo` generates secrets and keeps mail in a mailbox page; `production` demands both.")
     var: Path = Field(ROOT / "var", description="Folder for what a run leaves behind: database, models, secrets.")
     host: str = Field("127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the gateway listens on.")
@@ -42,10 +43,14 @@ class Settings(BaseSettings):
     turn_timeout: float = Field(10.0, gt=0, le=60, description="Seconds that the gateway waits for the assistant's answer.")
     handoff_after: int = Field(180, gt=0, description="Seconds that a message may wait for the assistant before a person is asked.")
     rate_limit: Literal["on", "off"] = Field("on", description="`off` lifts the limits, for load tests.")
-    widget_origins: str = Field("", description="Comma-separated origins whose pages may embed the chat, e.g. `https://careers.example.com`. The gateway's own always may.")
+    widget_origins: str = Field(
+        "", description="Comma-separated origins whose pages may embed the chat, e.g. `https://careers.example.com`. The gateway's own always may."
+    )
     trusted_proxies: int = Field(0, ge=0, description="Reverse proxies in front whose X-Forwarded headers are believed.")
     company_file: Path = Field(ROOT / "demo" / "company.json", description="The employer: name, offices with hours, brand (JSON).")
-    smtp_url: SecretStr = Field(SecretStr(""), description="`smtp://user:password@host:587` or `smtps://…`. Demo default: a local mailbox page at `/demo/mailbox`.")
+    smtp_url: SecretStr = Field(
+        SecretStr(""), description="`smtp://user:password@host:587` or `smtps://…`. Demo default: a local mailbox page at `/demo/mailbox`."
+    )
     mail_from: str = Field("desk@lumivik.example", description="Sender of all mails.")
     recruiters_mail: str = Field("rekryterare@lumivik.example", description="Mailbox that is told of handoffs and requests.")
     identity_keys: str = Field("", description="File or URL-less JSON (JWKS) with the careers site's public keys for signed identity tokens.")
@@ -112,10 +117,8 @@ def _demo_secret(path: Path) -> str:
         own = path.with_suffix(f".{os.getpid()}")
         own.touch(mode=0o600)
         own.write_text(secrets.token_urlsafe(32))
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(own, path)
-        except FileExistsError:
-            pass
         own.unlink()
     return path.read_text().strip()
 

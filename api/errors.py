@@ -148,5 +148,3 @@ def register(app: APIFlask) -> None:
 def _safe_trace(error: Exception) -> Any:
     """The trace for the log; database errors quote their parameters (personal data), so they go without."""
     return None if isinstance(error, DBAPIError) else error
-
-

@@ -26,7 +26,7 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if text is not None and UNSTORABLE.search(text):
             raise ValidationError("Not valid text: it holds NUL or half a character.")
-        return text  # type: ignore[no-any-return]
+        return text
 
 
 def language_field(**kwargs: Any) -> fields.String:

@@ -22,4 +22,6 @@ SYSTEM = Actor("system", "desk")
 
 def record(actor: Actor, action: str, subject: Any, **data: Any) -> None:
     """Note that `actor` did `action` to `subject` (a row with an id). Never pass names or texts in `data`."""
-    db.session.add(AuditEntry(actor_kind=actor.kind, actor_id=actor.id, action=action, subject_kind=subject.__tablename__, subject_id=str(subject.id), data=data))
+    db.session.add(
+        AuditEntry(actor_kind=actor.kind, actor_id=actor.id, action=action, subject_kind=subject.__tablename__, subject_id=str(subject.id), data=data)
+    )

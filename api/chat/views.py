@@ -16,12 +16,18 @@ from api.db import db
 from api.errors import SignInNeeded
 from api.handoff import service as handoffs
 from api.limits import by_conversation, limiter
-from api.roles.queries import known_role
+from api.reader import language
 
 blueprint = APIBlueprint("chat", __name__, url_prefix="/api/v1", tag="Conversations")
 auth = HTTPTokenAuth(description="The token that came with the conversation.")
 auth.verify_token(lambda token: token or None)  # whose it is depends on the path: see own_conversation
 OWN = "/conversations/<conversation_id>"
+
+
+def _as(mimetype: str, description: str) -> Any:
+    """The documented responses of a route whose answer is no JSON."""
+    found = {200: {"description": description, "content": {mimetype: {"schema": {"type": "string"}}}}}
+    return found | {401: "No token.", 404: "Not yours, or not there.", 429: "Too many requests."}
 
 
 def own_conversation(conversation_id: str) -> Conversation:
@@ -39,9 +45,7 @@ def own_conversation(conversation_id: str) -> Conversation:
 @limiter.limit("30 per minute; 300 per hour")
 def start(json_data: dict[str, Any]) -> dict[str, Any]:
     """Start a conversation. The first message says that an AI answers."""
-    from api.app import language
-
-    conversation, token = service.start_conversation(json_data.get("language") or language(), known_role(json_data.get("role")))
+    conversation, token = service.start_conversation(json_data.get("language") or language(), queries.known_role(json_data.get("role")))
     if json_data.get("identity"):
         from api.candidates.identity import verify_with_token
 
@@ -62,7 +66,7 @@ def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     own_conversation(conversation_id)
     db.session.rollback()
     message = service.add_candidate_message(
-        conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=known_role(json_data.get("role"))
+        conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
     )
     if message.button == handoffs.BACK:
         handoffs.back_to_assistant(message, clock.now())
@@ -96,9 +100,7 @@ def history(conversation_id: str, query_data: dict[str, int]) -> dict[str, Any]:
 
 @blueprint.get(f"{OWN}/events")
 @blueprint.auth_required(auth)
-@blueprint.doc(
-    responses={200: {"description": "server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}, 401: "no token", 404: "not yours", 429: "too many"}
-)
+@blueprint.doc(responses=_as("text/event-stream", "server-sent events"))
 def events(conversation_id: str) -> Response:
     """The stream of a conversation; `Last-Event-ID` (a message number) resumes it."""
     conversation = own_conversation(conversation_id)
@@ -152,7 +154,7 @@ def switch_language(conversation_id: str, json_data: dict[str, Any]) -> str:
 
 @blueprint.get(f"{OWN}/transcript")
 @blueprint.auth_required(auth)
-@blueprint.doc(responses={200: {"description": "the conversation as text", "content": {"text/plain": {"schema": {"type": "string"}}}}, 401: "no token", 404: "not yours", 429: "too many"})
+@blueprint.doc(responses=_as("text/plain", "the conversation as text"))
 def download(conversation_id: str) -> Response:
     """The whole conversation, to keep."""
     conversation = own_conversation(conversation_id)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from api.accounts.models import Staff
 from api.conversations.models import Conversation, Message, Turn
 from api.db import db
+from api.roles.models import Role
 
 
 def as_public(message: Message) -> dict[str, Any]:
@@ -56,3 +57,8 @@ def status_of(conversation: Conversation) -> dict[str, str | None]:
         return {"status": "answered", "waiting_because": None, "speaker": None}
     because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"
     return {"status": "waiting", "waiting_because": because, "speaker": None}
+
+
+def known_role(ref: str | None) -> str | None:
+    """`ref` if there is such a role; pages of roles that the desk does not know are pages like any other."""
+    return db.session.scalar(select(Role.ref).where(Role.ref == ref)) if ref else None

@@ -82,7 +82,7 @@ class Hub:
 
         while True:
             try:
-                pubsub = redis.Redis.from_url(self._redis_url, socket_timeout=30).pubsub(ignore_subscribe_messages=True)
+                pubsub = redis.Redis.from_url(self._redis_url, socket_timeout=30).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 pubsub.subscribe(CHANNEL)
                 self._wake_moved()
                 while True:

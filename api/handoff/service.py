@@ -48,7 +48,9 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
     with force_locale(conversation.language):
         text = gettext("I have asked a recruiter to take over. %(when)s Your messages stay here, so you can close this page and come back.", when=expected.text)
         if reason == "assistant_failed":
-            text = gettext("I could not answer that in time, I am sorry. I have asked a recruiter to take over. %(when)s Nothing you wrote is lost.", when=expected.text)
+            text = gettext(
+                "I could not answer that in time, I am sorry. I have asked a recruiter to take over. %(when)s Nothing you wrote is lost.", when=expected.text
+            )
         back = {"title": gettext("Ask the assistant instead"), "button": BACK}
     acting.say(text, buttons=[back])
     mails.tell_of_handoff(conversation, handoff)
@@ -79,7 +81,12 @@ def _office_of(conversation: Conversation) -> str | None:
 
 def _summary(conversation: Conversation) -> dict[str, Any]:
     """What the recruiter need not ask again; messages by id, so that erasing them erases them here."""
-    asked = select(Message.id, Message.intent).where(Message.conversation_id == conversation.id, Message.sender == "candidate").order_by(Message.seq.desc()).limit(10)
+    asked = (
+        select(Message.id, Message.intent)
+        .where(Message.conversation_id == conversation.id, Message.sender == "candidate")
+        .order_by(Message.seq.desc())
+        .limit(10)
+    )
     rows = db.session.execute(asked).all()
     return {
         "role": conversation.page_role,
