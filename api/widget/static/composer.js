@@ -3,67 +3,53 @@ import { fill, h, icon } from './dom.js';
 
 const LIMIT = 2000;
 const NEAR = 200;
-const length = (text) => [...text].length; // characters as the gateway counts them, not UTF-16 units
 
-export class Composer {
-  #spoken = '';
+/** Returns {node, input, edit(text), expect(what)}; `tab` keeps a draft, `announce(text)` speaks. */
+export function makeComposer({ t, tab, conversation, announce }) {
+  const input = h('textarea', {
+    rows: 1, placeholder: t.input, 'aria-label': t.input, 'aria-describedby': 'count', enterkeyhint: 'send', oninput: changed,
+    onkeydown(event) {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+    },
+  });
+  const count = h('p', { class: 'count', id: 'count' });
+  const send = h('button', { class: 'send', 'aria-label': t.send, title: t.send, onclick: submit }, icon('send'));
+  const node = h('div', { class: 'composer' }, input, send, count);
+  let near = false;
+  edit(tab.get('draft') || '');
 
-  /** `context` = {t, draft (Store), send(text), announce(text)}. */
-  constructor(context) {
-    const { t, draft } = context;
-    this.context = context;
-    this.input = h('textarea', {
-      rows: 1, id: 'input', placeholder: t.input, 'aria-label': t.input, 'aria-describedby': 'count', enterkeyhint: 'send',
-      oninput: () => this.#changed(), onkeydown: (event) => this.#key(event),
-    });
-    this.count = h('p', { class: 'count', id: 'count', hidden: true });
-    this.node = h('form', { onsubmit: (event) => this.#submit(event) },
-      this.input, h('button', { class: 'send', 'aria-label': t.send, title: t.send }, icon('send')), this.count);
-    this.input.value = draft.get('draft') || '';
-    requestAnimationFrame(() => this.#changed());
+  // characters as the gateway counts them, not UTF-16 units
+  const left = () => LIMIT - [...input.value.trim()].length;
+
+  function submit(event) {
+    event.preventDefault();
+    input.focus();
+    if (!input.value.trim() || left() < 0) return;
+    conversation.send({ text: input.value.trim() });
+    edit('');
   }
 
-  /** Put a text back to be changed. */
-  edit(text) {
-    this.input.value = text;
-    this.#changed();
-    this.input.focus();
+  function changed() {
+    tab.set('draft', input.value);
+    input.style.height = 'auto';
+    input.style.height = `${input.scrollHeight + 2}px`; // the style sheet stops it at five lines
+    const n = left();
+    count.hidden = n > NEAR;
+    count.textContent = fill(n < 0 ? t.over : t.left, { n: Math.abs(n) });
+    input.setAttribute('aria-invalid', n < 0);
+    if (!count.hidden && near !== n < 0) announce(count.textContent);
+    near = count.hidden ? null : n < 0;
+  }
+
+  function edit(text) {
+    input.value = text;
+    requestAnimationFrame(changed);
   }
 
   /** Help the keyboard with what the last message asks for: an address, a code, or anything. */
-  expect(what) {
-    const hints = { email: ['email', 'email'], code: ['numeric', 'one-time-code'] }[what] || ['text', 'off'];
-    this.input.inputMode = hints[0];
-    this.input.autocomplete = hints[1];
+  function expect(what) {
+    [input.inputMode, input.autocomplete] = { email: ['email', 'email'], code: ['numeric', 'one-time-code'] }[what] || ['text', 'off'];
   }
 
-  #key(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    this.#submit(event);
-  }
-
-  #submit(event) {
-    event.preventDefault();
-    const text = this.input.value.trim();
-    this.input.focus();
-    if (!text || length(text) > LIMIT) return this.#changed();
-    this.input.value = '';
-    this.#changed();
-    return this.context.send(text);
-  }
-
-  #changed() {
-    const { input, count, context: { t, draft, announce } } = this;
-    draft.set('draft', input.value);
-    input.style.height = 'auto';
-    input.style.height = `${input.scrollHeight + 2}px`; // max-height in the style sheet stops at five lines
-    const left = LIMIT - length(input.value.trim());
-    const text = left < 0 ? fill(t.over, { n: -left }) : fill(t.left, { n: left });
-    count.hidden = left > NEAR;
-    count.textContent = count.hidden ? '' : text;
-    input.setAttribute('aria-invalid', left < 0);
-    const stage = left < 0 ? 'over' : left <= NEAR ? 'near' : '';
-    if (stage && stage !== this.#spoken) announce(text);
-    this.#spoken = stage;
-  }
+  return { node, input, edit, expect };
 }

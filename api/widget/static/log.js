@@ -6,101 +6,85 @@ import { messageItem, pendingItem, refreshTimes } from './message.js';
 export function choicesOf({ messages, pending, status }) {
   if (status === 'with_recruiter' || pending.some((entry) => !entry.refused)) return [];
   const from = messages.findLastIndex((m) => m.sender === 'candidate');
-  const offered = messages.slice(from + 1).flatMap((m) => m.buttons || []);
+  const offered = messages.slice(from + 1).flatMap((m) => m.buttons);
   return [...new Map(offered.map((choice) => [choice.button, choice])).values()];
 }
 
-export class Log {
-  #items = new Map();
+/** Returns {node, render(fresh), toEnd()}; `chosen` is called after a button was pressed. */
+export function makeLog(context) {
+  const { t, language, brand, conversation, chosen } = context;
+  const list = h('ol');
+  const skeleton = h('p', { class: 'skeleton' }, h('span', { class: 'sr' }, t.loading));
+  const typing = h('p', { class: 'typing' }, h('span', { class: 'sr' }), h('i'), h('i'), h('i'));
+  const choices = h('div', { class: 'choices', role: 'group', 'aria-label': t.choices });
+  const jump = h('button', { class: 'jump', onclick: toEnd }, `${t.newBelow} ↓`);
+  const node = h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t.log, onscroll },
+    // a log for those who go looking; what is new is spoken elsewhere, so that history never is
+    h('div', { role: 'log', 'aria-live': 'off', 'aria-label': t.log }, list), skeleton, typing, choices, jump);
+  let items = new Map();
+  let offered;
+  setInterval(() => refreshTimes(list, language, t), 30000);
 
-  /** `context` = {t, language, brand, conversation, edit(entry), chosen()}. */
-  constructor(context) {
-    const { t, language } = context;
-    this.context = context;
-    this.list = h('ol');
-    // role=log for those who go looking; what is new is spoken by the announcer, so history never is
-    this.log = h('div', { role: 'log', 'aria-live': 'off', 'aria-label': t.log }, this.list);
-    this.skeleton = h('p', { class: 'skeleton' }, h('span', { class: 'sr' }, t.loading));
-    this.typing = h('p', { class: 'typing', hidden: true });
-    this.choices = h('div', { class: 'choices', role: 'group', 'aria-label': t.choices, hidden: true });
-    this.jump = h('button', { type: 'button', class: 'jump', hidden: true, onclick: () => this.toEnd() }, t.newBelow, ' ↓');
-    this.node = h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t.log },
-      this.log, this.skeleton, this.typing, this.choices, this.jump);
-    this.node.addEventListener('scroll', () => this.#atEnd() && (this.jump.hidden = true));
-    setInterval(() => this.node.isConnected && refreshTimes(this.list, language, t), 30000);
+  const atEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight < 60;
+
+  function onscroll() {
+    if (atEnd()) jump.hidden = true;
   }
 
-  render(fresh) {
-    const { conversation, t, brand } = this.context;
-    const { messages, pending } = conversation;
-    const wasAtEnd = this.#atEnd();
-    const added = this.#place(messages, pending);
-    this.skeleton.hidden = messages.length > 0 || pending.length > 0 || Boolean(conversation.trouble);
-    const typing = conversation.typing && fill(t.typing, { name: conversation.speaker || brand.assistant_name });
-    this.typing.hidden = !typing;
-    if (typing) this.typing.replaceChildren(h('span', { class: 'sr' }, typing), h('i'), h('i'), h('i'));
-    this.#offer();
-    const own = added.some((node) => node.classList.contains('candidate'));
-    if (wasAtEnd || own || !fresh.length) this.#show(added[0], own);
-    else this.jump.hidden = false;
+  function toEnd() {
+    node.scrollTop = node.scrollHeight;
+    jump.hidden = true;
   }
 
-  /** Make the list hold exactly these; nodes that stay are not touched, so nothing is read out or loses focus. */
-  #place(messages, pending) {
-    const online = this.context.conversation.trouble !== 'offline';
-    const wanted = [
-      ...messages.map((m) => [m.seq, () => messageItem(m, this.context)]),
-      ...pending.map((entry) => [`${entry.key}${entry.refused || online}`, () => pendingItem(entry, { ...this.context, online })]),
-    ];
+  /** Make the list hold exactly these; what stays is not touched, so that nothing loses focus. Returns the new ones. */
+  function place(wanted) {
     const added = [];
-    const items = new Map();
-    let at = this.list.firstChild;
+    const kept = new Map();
+    let at = list.firstChild;
     for (const [key, make] of wanted) {
-      let node = this.#items.get(key);
-      if (!node) added.push((node = make()));
-      items.set(key, node);
-      if (node === at) at = at.nextSibling;
-      else this.list.insertBefore(node, at);
+      const item = items.get(key) || make();
+      if (!items.has(key)) added.push(item);
+      kept.set(key, item);
+      if (item === at) at = at.nextSibling;
+      else list.insertBefore(item, at);
     }
-    while (at) {
-      const next = at.nextSibling;
-      at.remove();
-      at = next;
-    }
-    this.#items = items;
+    for (const [key, item] of items) if (!kept.has(key)) item.remove();
+    items = kept;
     return added;
   }
 
-  #offer() {
-    const { conversation, chosen } = this.context;
-    const offered = choicesOf(conversation);
-    const now = JSON.stringify(offered);
-    if (now === this.offered) return;
-    this.offered = now;
-    const lang = conversation.messages.at(-1)?.language;
-    this.choices.hidden = !offered.length;
-    this.choices.replaceChildren(...offered.map(({ title, button }) =>
-      h('button', {
-        type: 'button', lang, onclick: () => {
-          conversation.send({ text: title, button });
-          chosen();
-        },
-      }, title)));
+  function offer() {
+    const now = choicesOf(conversation);
+    if (JSON.stringify(now) === offered) return;
+    offered = JSON.stringify(now);
+    choices.hidden = !now.length;
+    choices.replaceChildren(...now.map(({ title, button }) => h('button', {
+      lang: conversation.messages.at(-1).language,
+      onclick() {
+        conversation.send({ text: title, button });
+        chosen();
+      },
+    }, title)));
   }
 
-  #atEnd() {
-    const { scrollTop, scrollHeight, clientHeight } = this.node;
-    return scrollHeight - scrollTop - clientHeight < 60;
+  function render(fresh) {
+    const { messages, pending, trouble } = conversation;
+    const follows = atEnd() || !fresh.length;
+    const online = trouble !== 'offline';
+    const added = place([
+      ...messages.map((m) => [m.seq, () => messageItem(m, context)]),
+      ...pending.map((entry) => [entry.key + entry.refused + online, () => pendingItem(entry, context, online)]),
+    ]);
+    skeleton.hidden = items.size || trouble;
+    typing.hidden = !conversation.typing;
+    typing.firstChild.textContent = fill(t.typing, { name: conversation.person || brand.assistant_name });
+    offer();
+    if (!added.length) return;
+    // a long answer is read from its beginning: bring that to the top at most
+    if (fresh.length && follows) node.scrollTop = added[0].offsetTop - 12;
+    else if (follows) toEnd();
+    else jump.hidden = false;
   }
 
-  /** Bring `first` of what is new to the top at most, so that a long answer is read from its beginning. */
-  #show(first, own) {
-    if (first && !own && this.#items.size > 1) this.node.scrollTop = first.offsetTop - 12;
-    else this.toEnd();
-  }
-
-  toEnd() {
-    this.node.scrollTop = this.node.scrollHeight;
-    this.jump.hidden = true;
-  }
+  return { node, render, toEnd };
 }

@@ -65,7 +65,7 @@ export function messageItem(message, { t, language, brand, rate }) {
   const thumb = (value, label) => h('button', {
     class: `thumb ${value}`, 'aria-label': label, title: label, 'aria-pressed': message.rating === value,
     onclick({ currentTarget }) {
-      for (const other of currentTarget.parentNode.children) other.ariaPressed = other === currentTarget;
+      for (const other of currentTarget.parentNode.children) other.setAttribute('aria-pressed', other === currentTarget);
       rate(message, value);
     },
   }, icon('up'));

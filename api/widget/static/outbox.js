@@ -2,11 +2,19 @@
  * What the candidate has done and the gateway has not yet acknowledged. Each entry is a key of its own in
  * the store, so that two tabs never overwrite each other's; the keys sort by time.
  */
+import { locked } from './store.js';
+import { backoff } from './wire.js';
+
 let last = 0;
 
 export class Outbox {
-  constructor(store) {
-    this.store = store;
+  tries = 0;
+  #timer;
+  #busy = false;
+
+  /** `deliver(entry)` sends one and removes or refuses it; `failed(error)` hears of what will be tried again. */
+  constructor(store, deliver, failed) {
+    Object.assign(this, { store, deliver, failed });
   }
 
   add(entry) {
@@ -21,7 +29,7 @@ export class Outbox {
     return this.store.keys('out:').map((key) => this.store.get(key)).filter(Boolean);
   }
 
-  /** The entry to send next: the oldest that was not refused. */
+  /** The oldest that was not refused. */
   next() {
     return this.all().find((entry) => !entry.refused);
   }
@@ -32,5 +40,23 @@ export class Outbox {
 
   remove(entry) {
     this.store.remove(entry.key);
+  }
+
+  /** Send what waits, oldest first, one tab at a time; what fails is tried again later, and whenever this is called. */
+  async flush() {
+    clearTimeout(this.#timer);
+    if (this.#busy || !this.next()) return;
+    this.#busy = true;
+    try {
+      await locked(`${this.store.prefix}outbox`, async () => {
+        for (let entry; (entry = this.next());) await this.deliver(entry);
+      });
+      setTimeout(() => this.flush()); // what came in while the lock was given back
+    } catch (error) {
+      this.tries += 1;
+      this.failed(error);
+      this.#timer = setTimeout(() => this.flush(), backoff(this.tries, error));
+    }
+    this.#busy = false;
   }
 }

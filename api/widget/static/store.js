@@ -32,3 +32,11 @@ export class Store {
     return all.map((key) => key.slice(this.prefix.length)).sort();
   }
 }
+
+/** Run `job` while no other tab runs one of this name. A tab that the system has put to sleep is not waited for. */
+export async function locked(name, job) {
+  let done;
+  const run = () => (done = job());
+  await navigator.locks?.request(name, { signal: AbortSignal.timeout(35000) }, run).catch(() => {});
+  return done || job();
+}

@@ -9,6 +9,9 @@ class Failed extends Error {
   }
 }
 
+/** Milliseconds until the next try: what the server asks for, or twice as long each time up to half a minute. */
+export const backoff = (tries, { after }) => after * 1000 || Math.min(30, 2 ** (tries - 1)) * (700 + Math.random() * 600);
+
 async function ask(url, { token, body, headers, ...options }) {
   const response = await fetch(url, {
     ...options,
