@@ -12,9 +12,20 @@ from flask_babel import force_locale, format_date, format_time, gettext
 
 from api.answers.company import Office, company
 
+
+def N_(text: str) -> str:  # noqa: N802 - the name that pybabel looks for
+    """Mark a text for translation without translating it."""
+    return text
+
+
 # In Sweden the eves are days off in practice; in Finland the two that matter are in the public list.
 CATEGORIES = {"SE": ("public", "de_facto"), "FI": ("public",)}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Whole phrases, since Finnish and Swedish inflect where English says "on". Marked here, translated on use.
+WEEKDAYS = (
+    N_("on Monday %(date)s"), N_("on Tuesday %(date)s"), N_("on Wednesday %(date)s"), N_("on Thursday %(date)s"),
+    N_("on Friday %(date)s"), N_("on Saturday %(date)s"), N_("on Sunday %(date)s"),
+)  # fmt: skip
 REPLY_WITHIN = timedelta(hours=1)
 SEARCH_DAYS = 60
 
@@ -103,8 +114,9 @@ def _day(moment: datetime, now: datetime) -> str:
         return gettext("today")
     if days == 1:
         return gettext("tomorrow")
-    return gettext("on %(date)s", date=format_date(moment.date(), gettext("EEEE d MMMM")))
+    pattern = gettext("d MMMM")
+    return gettext(WEEKDAYS[moment.weekday()], date=format_date(moment.date(), pattern))
 
 
 def _time(moment: datetime) -> str:
-    return format_time(moment.replace(tzinfo=None), "HH:mm", rebase=False)
+    return format_time(moment.replace(tzinfo=None), gettext("HH:mm"), rebase=False)
