@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api import clock
@@ -101,10 +101,17 @@ class StageChange(WithId, Base):
 
 
 class Promise(WithId, Base):
-    """Who contacts the candidate next, by which day, how. An application has at most one open promise."""
+    """Who contacts the candidate next, by which day, how. An application has at most one open promise.
+
+    `status`: open; kept or broken (contact came in time, or late or not at all); replaced by another promise;
+    dropped (the candidate withdrew, or the employer took it back).
+    """
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_due", "status", "due_on"),)
+    __table_args__ = (
+        Index("ix_promises_due", "status", "due_on"),
+        Index("uq_promises_open", "application_id", unique=True, sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+    )
 
     application_id: Mapped[str] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
     who: Mapped[str] = mapped_column(String(200))
