@@ -54,7 +54,20 @@ evaluate: setup train ## the four figures and worst confusions on the blind ques
 	@$(NLU)/python -m nlu.evaluate
 
 test: setup ## everything that is tested: gateway, assistant, dialogues, browser
-	@$(BIN)/python -m tests.run
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-gateway test-assistant
+	@$(MAKE) --no-print-directory test-e2e
+
+.PHONY: test-gateway test-assistant test-e2e
+test-gateway:
+	@echo "Gateway" && $(BIN)/python -m pytest tests/api
+
+test-assistant:
+	@$(BIN)/desk train
+	@echo "Assistant and actions" && $(NLU)/python -m pytest -c nlu/pyproject.toml --rootdir $(ROOT) tests/nlu tests/actions
+	@echo "Dialogues" && $(NLU)/python -m tests.stories.run
+
+test-e2e:
+	@echo "The whole desk, in a browser" && $(BIN)/python -m pytest tests/e2e
 
 check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages
 	@$(BIN)/python -m tests.check
