@@ -70,7 +70,7 @@ def _prepare(settings: Settings) -> None:
 
 
 def _train(settings: Settings, force: bool = False) -> None:
-    command = [str(ASSISTANT_PYTHON), "-m", "nlu.train", "--out", str(settings.var / "models"), *(["--force"] if force else [])]
+    command = [str(ASSISTANT_PYTHON), "-m", "nlu.train", "--models", str(settings.var / "models"), *(["--force"] if force else [])]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1"}
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise ConfigError("The NLU model could not be trained; the reason stands above. Nothing was replaced.")
