@@ -32,6 +32,12 @@ def up() -> None:
 
 
 @click.command()
+def prepare() -> None:
+    """Bring the database up to date and, in the demo, load the demo company into an empty one."""
+    _prepare(current_app.config["SETTINGS"])
+
+
+@click.command()
 def down() -> None:
     """Stop what `desk up` started."""
     pid_file: Path = current_app.config["SETTINGS"].var / "desk.pid"
@@ -55,7 +61,7 @@ def train(force: bool) -> None:
     _train(current_app.config["SETTINGS"], force)
 
 
-commands: list[click.Command] = [up, down, train]
+commands: list[click.Command] = [up, prepare, down, train]
 
 
 def _prepare(settings: Settings) -> None:

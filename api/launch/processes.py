@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,9 +30,9 @@ class Process:
         return shlex.join(self.command)
 
 
-def processes(settings: Settings) -> list[Process]:
+def processes(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[Process]:
     """Gateway, assistant and worker. Raises `ConfigError` if there is no NLU model yet."""
-    own = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "DESK_VAR": str(settings.var)}
+    own = dict(environ) | {"PYTHONUNBUFFERED": "1", "DESK_VAR": str(settings.var)}
     return [
         Process("gateway", [str(HERE / "gunicorn"), "-c", "python:api.gunicorn", "api.wsgi:app"], own),
         Process("assistant", [str(ASSISTANT_PYTHON), "-m", "nlu.server"], assistant_environment(settings)),

@@ -1,0 +1,72 @@
+"""One desk a session, started as `make up` starts it, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from api.config import ROOT
+from tests.e2e.desk import Desk
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The trained NLU model, trained now if there is none."""
+    subprocess.run([str(ROOT / ".venv/bin/desk"), "train"], cwd=ROOT, check=True, env=os.environ | {"DESK_VAR": str(ROOT / "var")})
+    return ROOT / "var" / "models"
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
+    """The running desk."""
+    found = Desk(tmp_path_factory.mktemp("desk"), models)
+    try:
+        found.start()
+        found.wait()
+        yield found
+    finally:
+        found.stop_all()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("CI"):
+            raise AssertionError("CI needs Chromium: apt-get install chromium")
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=list(FLAGS), headless=True)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """An empty browser profile of a candidate in Stockholm."""
+    found = browser.new_context(viewport=DESKTOP, locale="sv-SE", timezone_id="Europe/Stockholm", reduced_motion="reduce")
+    found.set_default_timeout(20_000)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab that fails the test on a script error."""
+    found = context.new_page()
+    found.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    return found
