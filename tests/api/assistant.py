@@ -34,15 +34,16 @@ class FakeAssistant:
 
     `script(body)` makes the answer: a dict, or (status, dict); it may sleep or raise (then the connection
     breaks). `delay` is slept before each answer. `bodies` holds what was asked, `secrets` the Authorization headers.
+    `port` is for one that comes back where another was.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.script: Script = lambda body: reply(f"Echo: {body.get('text') or body.get('button')}")
         self.delay = 0.0
         self.ready = True
         self.bodies: list[dict[str, Any]] = []
         self.secrets: list[str] = []
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(("127.0.0.1", port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True, name="fake assistant")
         self._thread.start()
 
