@@ -81,7 +81,9 @@ TITLES = {
 def problem(status: int, type_: str, title: Any, **fields: Any) -> Response:
     """A problem+json response; `type` is `/problems/<name>`, relative to the service."""
     body = {"type": f"/problems/{type_}", "title": str(title), "status": status, **fields}
-    return Response(json.dumps(body), status, content_type="application/problem+json")
+    # A refused body may name a field in half a character, which has no UTF-8 form.
+    data = json.dumps(body).encode(errors="replace")
+    return Response(data, status, content_type="application/problem+json")
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

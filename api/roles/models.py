@@ -66,7 +66,10 @@ class RoleText(Base):
 
 
 class Application(WithId, Base):
-    """A candidate's application for a role, in one of `STAGES`."""
+    """A candidate's application for a role, in one of `STAGES`.
+
+    `withdrawal_reason`: null unless the candidate withdrew in a conversation; then their words, or none.
+    """
 
     __tablename__ = "applications"
     __table_args__ = (Index("ix_applications_candidate", "candidate_id", "received_at"),)

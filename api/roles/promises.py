@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from api.answers.company import company
+from api.db import db
 from api.roles.models import Application, Promise
 
 
@@ -12,8 +16,59 @@ def open_promise(application: Application) -> Promise | None:
     return next((p for p in application.promises if p.status == "open"), None)
 
 
+def zone_of(office: str | None) -> ZoneInfo:
+    """The time zone of an office, by which a day ends there."""
+    return ZoneInfo(company().office(office).time_zone)
+
+
 def drop(application: Application, now: datetime) -> None:
     """Nobody waits for the contact any more; neither kept nor broken."""
+    _end(open_promise(application), "dropped", now)
+
+
+def settle(application: Application, contacted_at: datetime) -> None:
+    """The application moved on, so the candidate has been contacted: in time, or after the day that was named."""
     promise = open_promise(application)
     if promise is not None:
-        promise.status, promise.closed_at = "dropped", now
+        in_time = contacted_at.astimezone(zone_of(application.role.office)).date() <= promise.due_on
+        _end(promise, "kept" if in_time else "broken", contacted_at)
+
+
+def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
+    """Whether `data` is the very promise that is open."""
+    promise = open_promise(application)
+    return promise is not None and data is not None and _is(promise, data)
+
+
+def make(application: Application, data: dict[str, Any], made_by: str, now: datetime) -> None:
+    """Let `data` (who, due_on, channel, made_at?) be the open promise. The same again changes nothing."""
+    before = open_promise(application)
+    if before is not None and _is(before, data):
+        return
+    _end(before, "replaced", now)
+    # Two open at once are refused by the database, and rows are written before they are changed.
+    db.session.flush()
+    application.promises.append(Promise(**_facts(data, now), made_by=made_by))
+
+
+def remember(application: Application, data: dict[str, Any], made_by: str, now: datetime) -> None:
+    """Note how a promise ended (`data` with its status). One that is known already is corrected."""
+    known = next((p for p in application.promises if _is(p, data)), None)
+    if known is None:
+        application.promises.append(Promise(**_facts(data, now), status=data["status"], made_by=made_by, closed_at=now))
+    elif known.status != data["status"]:
+        _end(known, data["status"], known.closed_at or now)
+
+
+def _end(promise: Promise | None, status: str, at: datetime) -> None:
+    if promise is not None:
+        promise.status, promise.closed_at = status, at
+
+
+def _facts(data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {"who": data["who"], "due_on": data["due_on"], "channel": data["channel"], "made_at": data.get("made_at") or now}
+
+
+def _is(promise: Promise, data: dict[str, Any]) -> bool:
+    same = (promise.who, promise.due_on, promise.channel) == (data["who"], data["due_on"], data["channel"])
+    return same and data.get("made_at") in (None, promise.made_at)
