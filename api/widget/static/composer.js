@@ -4,7 +4,7 @@ import { fill, h, icon } from './dom.js';
 const LIMIT = 2000;
 const NEAR = 200;
 
-/** Returns {node, input, edit(text), expect(what)}; `tab` keeps a draft, `announce(text)` speaks. */
+/** Returns {node, input, edit(text), resize()}; `tab` keeps a draft, `announce(text)` speaks. */
 export function makeComposer({ t, tab, conversation, announce }) {
   const input = h('textarea', {
     rows: 1, placeholder: t.input, 'aria-label': t.input, 'aria-describedby': 'count', enterkeyhint: 'send', oninput: changed,
@@ -18,8 +18,10 @@ export function makeComposer({ t, tab, conversation, announce }) {
   let near = false;
   edit(tab.get('draft') || '');
 
-  // characters as the gateway counts them, not UTF-16 units
-  const left = () => LIMIT - [...input.value.trim()].length;
+  /** Characters as the gateway counts them, not UTF-16 units. */
+  function left() {
+    return LIMIT - [...input.value.trim()].length;
+  }
 
   function submit(event) {
     event.preventDefault();
@@ -31,8 +33,7 @@ export function makeComposer({ t, tab, conversation, announce }) {
 
   function changed() {
     tab.set('draft', input.value);
-    input.style.height = 'auto';
-    input.style.height = `${input.scrollHeight + 2}px`; // the style sheet stops it at five lines
+    resize();
     const n = left();
     count.hidden = n > NEAR;
     count.textContent = fill(n < 0 ? t.over : t.left, { n: Math.abs(n) });
@@ -43,13 +44,13 @@ export function makeComposer({ t, tab, conversation, announce }) {
 
   function edit(text) {
     input.value = text;
-    requestAnimationFrame(changed);
+    changed();
   }
 
-  /** Help the keyboard with what the last message asks for: an address, a code, or anything. */
-  function expect(what) {
-    [input.inputMode, input.autocomplete] = { email: ['email', 'email'], code: ['numeric', 'one-time-code'] }[what] || ['text', 'off'];
+  function resize() {
+    input.style.height = 'auto';
+    input.style.height = `${input.scrollHeight + 2}px`; // the style sheet stops it at five lines
   }
 
-  return { node, input, edit, expect };
+  return { node, input, edit, resize };
 }

@@ -56,7 +56,7 @@ export class Conversation extends EventTarget {
 
   /** Name of the recruiter who has taken over. */
   get person() {
-    return this.status === 'with_recruiter' && (this.speaker || this.messages.findLast((m) => m.sender === 'recruiter')?.author);
+    return this.status === 'with_recruiter' && this.speaker;
   }
 
   get typing() {
@@ -294,7 +294,7 @@ export class Conversation extends EventTarget {
     if (kind === 'rating') return post('ratings', { message, value });
     const { id } = this;
     if (kind === 'handoff') {
-      await post(kind, { reason: 'asked_for_person' });
+      await post(kind, {});
       return this.#catchUp();
     }
     // a button belongs to the conversation that offered it; elsewhere its words still make sense

@@ -128,7 +128,7 @@ export class ApplicantDesk extends HTMLElement {
       focused?.focus({ preventScroll: true });
     }
     this.#opened();
-    this.panel.log.toEnd();
+    this.panel.shown();
   }
 
   #opened() {

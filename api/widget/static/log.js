@@ -2,11 +2,15 @@
 import { fill, h } from './dom.js';
 import { messageItem, pendingItem, refreshTimes } from './message.js';
 
-/** Buttons that may still be pressed: all that were offered since the candidate last spoke, each once. */
-export function choicesOf({ messages, pending, status }) {
-  if (status === 'with_recruiter' || pending.some((entry) => !entry.refused)) return [];
-  const from = messages.findLastIndex((m) => m.sender === 'candidate');
-  const offered = messages.slice(from + 1).flatMap((m) => m.buttons);
+/**
+ * Buttons that may still be pressed: all that were offered since the candidate last spoke, each once; while a
+ * person has been asked for, the desk's own (back to the assistant); none when one has come.
+ */
+export function choicesOf({ messages, pending, status, person }) {
+  if (person || pending.some((entry) => !entry.refused)) return [];
+  const waits = status === 'with_recruiter';
+  const from = messages.findLastIndex((m) => (waits ? m.sender === 'system' : m.sender === 'candidate'));
+  const offered = messages.slice(waits ? from : from + 1).flatMap((m) => m.buttons);
   return [...new Map(offered.map((choice) => [choice.button, choice])).values()];
 }
 
@@ -23,17 +27,20 @@ export function makeLog(context) {
     h('div', { role: 'log', 'aria-live': 'off', 'aria-label': t.log }, list), skeleton, typing, choices, jump);
   let items = new Map();
   let offered;
+  let atEnd = true;
   setInterval(() => refreshTimes(list, language, t), 30000);
-
-  const atEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight < 60;
+  // a notice or a long draft leaves less room: what was in sight stays so
+  new ResizeObserver(() => atEnd && toEnd()).observe(node);
 
   function onscroll() {
-    if (atEnd()) jump.hidden = true;
+    atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
+    jump.hidden ||= atEnd;
   }
 
   function toEnd() {
-    node.scrollTop = node.scrollHeight;
+    atEnd = true;
     jump.hidden = true;
+    node.scrollTop = node.scrollHeight;
   }
 
   /** Make the list hold exactly these; what stays is not touched, so that nothing loses focus. Returns the new ones. */
@@ -69,11 +76,10 @@ export function makeLog(context) {
 
   function render(fresh) {
     const { messages, pending, trouble } = conversation;
-    const follows = atEnd() || !fresh.length;
-    const online = trouble !== 'offline';
+    const follows = atEnd || !fresh.length;
     const added = place([
       ...messages.map((m) => [m.seq, () => messageItem(m, context)]),
-      ...pending.map((entry) => [entry.key + entry.refused + online, () => pendingItem(entry, context, online)]),
+      ...pending.map((entry) => [entry.key + entry.refused + trouble, () => pendingItem(entry, context, trouble)]),
     ]);
     skeleton.hidden = items.size || trouble;
     typing.hidden = !conversation.typing;

@@ -82,12 +82,12 @@ export function messageItem(message, { t, language, brand, rate }) {
 }
 
 /** List item of something the gateway has not acknowledged yet; a refused one can be put back for `edit(entry)`. */
-export function pendingItem(entry, { t, edit }, online) {
+export function pendingItem(entry, { t, edit }, trouble) {
   const { refused } = entry;
   return h('li', { class: 'candidate pending' },
     h('p', { class: 'meta' }, h('b', {}, t.you)),
     h('p', { class: 'text', dir: 'auto' }, entry.text),
     h('div', { class: 'foot' }, refused
       ? [icon('warn'), h('span', {}, fill(t.refused, { why: refused })), h('button', { class: 'link', onclick: () => edit(entry) }, t.edit)]
-      : online ? t.sending : t.queued));
+      : trouble ? t.queued : t.sending));
 }

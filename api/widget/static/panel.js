@@ -8,7 +8,7 @@ const NAMES = { sv: 'Svenska', fi: 'Suomi', en: 'English' };
 
 /**
  * `context` = {t, language, brand, conversation, tab, page, announce(…parts), close(), setLanguage(code)}.
- * Returns {node, log, select, focus(), render(fresh), spoken(fresh)}.
+ * Returns {node, select, focus(), shown(), render(fresh), spoken(fresh)}.
  */
 export function makePanel(context) {
   const { t, language, brand, conversation, page, announce, close } = context;
@@ -47,6 +47,12 @@ export function makePanel(context) {
   /** Focus where one goes on: the input, or on a touch screen (whose keyboard would cover the rest) the title. */
   function focus() {
     (matchMedia('(pointer: coarse)').matches ? title : composer.input).focus({ preventScroll: true });
+  }
+
+  /** The panel has come to sight and can be measured. */
+  function shown() {
+    composer.resize();
+    log.toEnd();
   }
 
   function logo() {
@@ -102,9 +108,9 @@ export function makePanel(context) {
     const theirs = status === 'with_recruiter';
     const going = theirs || conversation.outbox.all().some((entry) => entry.kind === 'handoff');
     title.textContent = person || brand.assistant_name;
-    who.textContent = person ? fill(t.nowPerson, { name: person }) : theirs ? t.nowAsked : t.nowAi;
+    who.textContent = person ? t.nowPerson : theirs ? t.nowAsked : t.nowAi;
     ask.hidden = going;
-    asked.textContent = going ? (person ? fill(t.withPerson, { name: person }) : t.asked) : '';
+    asked.textContent = going && !person ? t.asked : '';
     expected.textContent = brand.handoff?.expected;
   }
 
@@ -129,7 +135,6 @@ export function makePanel(context) {
     log.render(fresh);
     head();
     notify();
-    composer.expect(conversation.messages.at(-1)?.expects);
   }
 
   /** What a screen reader is told of new messages, as nodes with their language. */
@@ -140,5 +145,5 @@ export function makePanel(context) {
     ]).concat(n ? fill(t.choicesBelow, { n }) : []);
   }
 
-  return { node, log, select, focus, render, spoken };
+  return { node, select, shown, focus, render, spoken };
 }

@@ -58,7 +58,8 @@ header { display: flex; align-items: center; gap: .25em; border-bottom-width: 1p
 h1, h2 { font-weight: 700; }
 .meta b { font-weight: 600; color: var(--ink); }
 .names p, small, .meta, .foot, .count { font-size: .8125em; color: var(--muted); }
-select { width: 5.6em; font-size: .875em; background: var(--paper); border-color: var(--line); }
+[aria-expanded] svg { stroke-width: 4; }
+select { font-size: .875em; background: var(--paper); border-color: var(--line); }
 .menu { display: grid; border-bottom-width: 1px; }
 .menu button { text-align: start; }
 
@@ -69,14 +70,15 @@ li { width: fit-content; max-width: 88%; min-width: 0; }
 .meta { display: flex; gap: .4em; align-items: center; margin-bottom: .2em; }
 .meta svg { width: 1em; height: 1em; }
 .candidate .meta, .candidate .foot { justify-content: end; }
-.text { padding: .55em .8em; border: 1px solid transparent; border-radius: 14px 14px 14px 2px; background: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
+.text { width: fit-content; padding: .55em .8em; border: 1px solid transparent; border-radius: 14px 14px 14px 2px; background: var(--soft); white-space: pre-wrap; overflow-wrap: anywhere; }
 .text a { text-underline-offset: 2px; }
-.candidate .text { width: fit-content; margin-left: auto; border-radius: 14px 14px 2px; background: var(--fill); color: var(--on-fill); }
+
+.candidate .text { margin-left: auto; border-radius: 14px 14px 2px; background: var(--fill); color: var(--on-fill); }
 .pending .text { background: none; color: inherit; border: 1px dashed var(--line); }
 .recruiter .text { background: none; border: 1px solid var(--line); border-left: 4px solid var(--fill); }
 .system { justify-self: center; }
 .system .meta { justify-content: center; }
-.system .text { padding: .1em .8em; border-radius: 0; border-inline: 0; background: none; border-block: 1px solid var(--line); font-size: .9375em; }
+.system .text { text-align: center; padding: .1em .8em; border-radius: 0; border-inline: 0; background: none; border-block: 1px solid var(--line); font-size: .9375em; }
 .foot { display: flex; align-items: center; gap: .5em; justify-content: space-between; margin-top: .2em; }
 .foot > [role] { display: flex; }
 .thumb { min-height: 2em; width: 2em; padding: 0; display: grid; place-items: center; }
@@ -86,7 +88,7 @@ li { width: fit-content; max-width: 88%; min-width: 0; }
 
 .choices { display: flex; flex-wrap: wrap; gap: .5em; margin-top: .9em; }
 .choices button { padding: .3em .9em; border-color: var(--line); border-radius: 20px; text-align: start; overflow-wrap: anywhere; }
-.jump { position: sticky; bottom: 0; display: block; margin: auto; padding: 0 1em; background: var(--ink) !important; color: var(--paper); }
+.jump { position: sticky; bottom: 0; display: block; margin: auto; padding: 0 1em; border-radius: 20px; background: var(--ink) !important; color: var(--paper); }
 .typing { display: flex; gap: .3em; width: fit-content; margin-top: .9em; padding: .9em; border-radius: 14px 14px 14px 2px; background: var(--soft); animation: none .4s; }
 i { width: .5em; height: .5em; border-radius: 50%; background: var(--line); }
 .skeleton { height: 6em; width: 80%; border-radius: 14px 14px 14px 2px; background: var(--soft); }
@@ -102,6 +104,7 @@ i { width: .5em; height: .5em; border-radius: 50%; background: var(--line); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; column-gap: .5em; padding-block: .2em; border-top-width: 1px; font-size: .9375em; }
 .bar > * { display: flex; align-items: center; gap: .4em; }
 .bar .link { padding: 0; }
+:empty:not(textarea, path, i, img) { display: none; }
 .composer { display: flex; flex-wrap: wrap; gap: .5em; align-items: end; padding-bottom: calc(.6em + env(safe-area-inset-bottom)); }
 textarea { flex: 1; min-width: 0; max-height: calc(7.5em + 1em + 2px); padding: .5em .75em; border: 1px solid var(--line); border-radius: 8px; resize: none; background: var(--paper); }
 ::placeholder { color: var(--muted); opacity: 1; }
