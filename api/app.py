@@ -21,7 +21,7 @@ from api.reader import language
 REGISTRATIONS = (
     "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
-    "conversations.effects", "conversations.tasks", "candidates.effects", "handoff.effects", "privacy.effects",
+    "conversations.effects", "conversations.tasks", "candidates.effects", "handoff.effects", "privacy.effects", "outbox.tasks",
 )  # fmt: skip
 BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "widget", "demo", "health")
 
