@@ -100,16 +100,22 @@ def read_only() -> None:
 
 
 def after_commit(action: Callable[[], None]) -> None:
-    """Run `action` once the current transaction is committed; never, if it is rolled back."""
+    """Run `action` once the current transaction is committed; never, if it is rolled back.
+
+    The end of a savepoint is neither: its actions wait for the whole transaction.
+    """
     db.session.info.setdefault("after_commit", []).append(action)
 
 
 @event.listens_for(Session, "after_commit")
 def _committed(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     for action in session.info.pop("after_commit", ()):
         action()
 
 
 @event.listens_for(Session, "after_rollback")
 def _rolled_back(session: Session) -> None:
-    session.info.pop("after_commit", None)
+    if not session.in_nested_transaction():
+        session.info.pop("after_commit", None)
