@@ -1,0 +1,97 @@
+"""The candidate's own applications: reading them, choosing one, saying how each is doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import dates, offers, replies, role_choice, texts
+from actions.role_lookup import match_roles
+from actions.turn import Turn
+
+Application = dict[str, Any]
+
+
+async def own(turn: Turn) -> list[Application]:
+    """All applications of the verified candidate, running ones first."""
+    found = await turn.gateway.applications(turn.conversation, turn.language)
+    return sorted(found, key=lambda a: (a["status"] != "active", a.get("received_at") or ""))
+
+
+def meant(turn: Turn, applications: list[Application]) -> list[Application]:
+    """Those that the message is about: by button, by title, by the role under discussion; else all."""
+    pressed = [a for a in applications if a["ref"] == turn.application]
+    if pressed:
+        return pressed
+    titled = [{"ref": a["role_ref"], "title": a["role_title"], "application": a} for a in applications]
+    named = [match["application"] for match in match_roles(turn.words, titled)]
+    if named:
+        return named
+    talked = role_choice.under_discussion(turn)
+    return [a for a in applications if a["role_ref"] == talked] or applications
+
+
+def say_none(turn: Turn) -> None:
+    """Nothing is found under the proven address."""
+    replies.say(turn, "utter_no_applications", buttons=[replies.person(turn)])
+
+
+def ask_which(turn: Turn, intent: str, applications: list[Application]) -> None:
+    """Ask which application is meant."""
+    replies.say(turn, "utter_which_application", buttons=choices(turn, intent, applications))
+
+
+def choices(turn: Turn, intent: str, applications: list[Application]) -> list[replies.Button]:
+    """A button for each application that asks `intent` about it."""
+    return [
+        {"title": a["role_title"], "payload": replies.payload(intent, application=a["ref"])}
+        for a in applications[: role_choice.MOST_BUTTONS]
+    ]
+
+
+def source(application: Application) -> replies.Source:
+    """Where it is from, and of when."""
+    return replies.source("application", application)
+
+
+def contact_name(turn: Turn, application: Application) -> str:
+    """The contact person's name, or 'the recruiter'."""
+    name = (application.get("contact") or {}).get("name")
+    return str(name or texts.word("recruiter", turn.language))
+
+
+def day(turn: Turn, value: str) -> str:
+    """A day in the candidate's language."""
+    return dates.day(value, turn.language, turn.now.date())
+
+
+def as_of(turn: Turn, application: Application) -> str:
+    """' Läget kl. 14.05.'"""
+    at = application.get("as_of")
+    clock = dates.clock(at, turn.language) if at else ""
+    return texts.sentence("utter_part_as_of", turn.language, clock=clock) if at else ""
+
+
+def promise_words(turn: Turn, application: Application) -> str:
+    """Who gets in touch, how, by when, and what happens if not; an apology when it is too late."""
+    promise = application.get("promise")
+    if not promise:
+        return texts.sentence("utter_part_no_promise", turn.language)
+    name = "utter_part_promise_overdue" if promise.get("overdue") else "utter_part_promise"
+    return texts.sentence(
+        name,
+        turn.language,
+        who=promise["who"],
+        day=day(turn, promise["due_on"]),
+        channel=texts.word(f"channel_{promise['channel']}", turn.language),
+    )
+
+
+def chase_overdue(turn: Turn, applications: list[Application]) -> None:
+    """Ask the recruiter about every promise that has passed, once in a conversation."""
+    for application in applications:
+        late = (application.get("promise") or {}).get("overdue")
+        if late and offers.first_time(turn, f"overdue:{application['ref']}"):
+            replies.effect(
+                turn, "ask_recruiter", topic="overdue_promise", role=application["role_ref"],
+                question=f"{application['ref']}: {application['promise']['due_on']}",
+            )  # fmt: skip

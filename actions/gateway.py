@@ -1,0 +1,130 @@
+"""Reads from the gateway's internal API. Nothing is ever written through here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+DEFAULT_URL = "http://127.0.0.1:8000/internal/v1"
+TIMEOUT = httpx.Timeout(3.0, connect=1.0)
+ROLES_FRESH_FOR = 5.0  # seconds in which the roles list isn't even asked about again
+
+
+class GatewayError(Exception):
+    """The gateway didn't give what was asked for."""
+
+
+class Unreachable(GatewayError):
+    """No answer in time, or one that says that the gateway itself is in trouble."""
+
+
+class NotFound(GatewayError):
+    """The gateway knows no such thing (404)."""
+
+
+class NotVerified(GatewayError):
+    """The candidate of this conversation hasn't proved who they are (403)."""
+
+
+class Gateway:
+    """One kept-alive connection pool; every method raises `GatewayError` when it fails."""
+
+    def __init__(
+        self, url: str, secret: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {secret}"},
+            timeout=TIMEOUT,
+            transport=transport,
+        )
+        self._lists: dict[str, tuple[str | None, float, list[dict[str, Any]]]] = {}
+
+    async def roles(self, language: str) -> list[dict[str, Any]]:
+        """The open roles in short; asked again by ETag when a few seconds old."""
+        etag, until, known = self._lists.get(language, (None, 0.0, []))
+        if time.monotonic() < until:
+            return known
+        headers = {"If-None-Match": etag} if etag else {}
+        response = await self._get("/roles", {"language": language}, headers)
+        if response.status_code != 304:
+            known, etag = _json(response)["roles"], response.headers.get("ETag")
+        self._lists[language] = (etag, time.monotonic() + ROLES_FRESH_FOR, known)
+        return known
+
+    async def role(self, ref: str, language: str) -> dict[str, Any]:
+        """All that is known of one role, closed ones too."""
+        return await self._read(f"/roles/{quote(ref, safe='')}", language=language)
+
+    async def answer(self, key: str, language: str) -> dict[str, Any] | None:
+        """What the company says on a subject; None where it says nothing."""
+        try:
+            return await self._read(f"/answers/{quote(key, safe='')}", language=language)
+        except NotFound:
+            return None
+
+    async def applications(self, conversation: str, language: str) -> list[dict[str, Any]]:
+        """The applications of the candidate who proved who they are in this conversation."""
+        path = f"/conversations/{quote(conversation, safe='')}/applications"
+        return (await self._read(path, language=language))["applications"]
+
+    async def response_times(self, ref: str | None) -> dict[str, Any]:
+        """How long candidates have waited, measured; for one role or for all."""
+        return await self._read("/response-times", **({"role": ref} if ref else {}))
+
+    async def company(self) -> dict[str, Any]:
+        """Names, addresses and retention times of the employer."""
+        return await self._read("/company")
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+    async def _read(self, path: str, **params: str) -> Any:
+        return _json(await self._get(path, params, {}))
+
+    async def _get(
+        self, path: str, params: dict[str, str], headers: dict[str, str]
+    ) -> httpx.Response:
+        try:
+            response = await self._client.get(path, params=params, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{path}: {type(error).__name__}") from error
+        if response.status_code == 404:
+            raise NotFound(path)
+        if response.status_code == 403:
+            raise NotVerified(path)
+        if response.status_code >= 400:
+            raise Unreachable(f"{path}: {response.status_code}")
+        return response
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise Unreachable(f"{response.request.url.path}: not JSON") from error
+
+
+_current: tuple[asyncio.AbstractEventLoop, Gateway] | None = None
+
+
+def current() -> Gateway:
+    """The gateway of this process; connections belong to one event loop, so a new loop gets new ones."""
+    global _current
+    loop = asyncio.get_running_loop()
+    if _current is None or _current[0] is not loop:
+        url = os.environ.get("DESK_INTERNAL_URL", DEFAULT_URL)
+        _current = (loop, Gateway(url, os.environ.get("DESK_ASSISTANT_SECRET", "")))
+    return _current[1]
+
+
+def use(gateway: Gateway) -> None:
+    """Let this event loop read from another gateway (tests)."""
+    global _current
+    _current = (asyncio.get_running_loop(), gateway)

@@ -1,0 +1,118 @@
+"""News of new roles by mail, and stopping it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import lines_of_work, places, replies, senders, texts
+from actions.forms import DONE, FormSteps, Step, is_question, says_no
+from actions.turn import Turn
+
+
+class _AddressForm(FormSteps):
+    """Asks for a mail address, unless one is said or already proven."""
+
+    async def start(self, turn: Turn) -> Step:
+        """Take the address of the message or the proven one."""
+        proven = turn.slot("email") if turn.verified else None
+        address = senders.email_in(turn.text) or proven
+        slot = self.slots[0]
+        return ({slot: address}, DONE) if address else ({}, slot)
+
+    async def take(self, turn: Turn, slot: str) -> Step | None:
+        """An address, a no, or another question."""
+        address = senders.email_in(turn.text)
+        if address:
+            return {slot: address}, DONE
+        if says_no(turn, self.form):
+            replies.say(turn, "utter_all_right")
+            return {}, DONE
+        if is_question(turn) or turn.intent in ("affirm", "request_human"):
+            return None
+        replies.say(turn, "utter_not_an_address")
+        return {}, slot
+
+    async def ask(self, turn: Turn, slot: str) -> None:
+        """Say what the address is for."""
+        cancel = replies.button(turn, "cancel", "deny", offer=self.form)
+        replies.say(turn, f"utter_ask_{slot}", buttons=[cancel])
+
+
+class JobAlertForm(_AddressForm):
+    """To which address, for which place and line of work."""
+
+    form, slots = "job_alert_form", ("alert_email",)
+    intents = frozenset({"subscribe_job_alerts"})
+
+    async def start(self, turn: Turn) -> Step:
+        """Keep the place and the line of work of the wish."""
+        said = " ".join([turn.text, *turn.entities("location"), *turn.entities("field")])
+        pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
+        fields = pressed or lines_of_work.fields_in(said)
+        towns = places.towns_in(said) or turn.entities("location")
+        wish = {"field": next(iter(fields), None), "location": next(iter(towns), None)}
+        turn.remember("alert_wish", wish)
+        return await super().start(turn)
+
+
+class UnsubscribeForm(_AddressForm):
+    """From which address; a verified candidate needs to say none."""
+
+    form, slots = "unsubscribe_form", ("unsubscribe_email",)
+    intents = frozenset({"unsubscribe"})
+
+    async def start(self, turn: Turn) -> Step:
+        """The gateway knows the addresses of a verified candidate."""
+        step = await super().start(turn)
+        return ({}, DONE) if turn.verified else step
+
+
+class ActionJobAlertOn(Action):
+    """Asks the gateway for the confirmation mail."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_job_alert_on"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Nothing is sent until the candidate has confirmed in that mail."""
+        turn = Turn(dispatcher, tracker)
+        email, wish = turn.slot("alert_email"), turn.slot("alert_wish") or {}
+        if email:
+            replies.effect(turn, "job_alert_on", email=email, **wish)
+            replies.say(turn, "utter_alert_on", email=email, filters=_filters(turn, wish))
+        turn.remember("alert_email", None)
+        turn.remember("alert_wish", None)
+        return turn.events()
+
+
+def _filters(turn: Turn, wish: dict[str, str | None]) -> str:
+    words = [wish.get("location")]
+    words += [texts.word(f"field_{wish['field']}", turn.language)] if wish.get("field") else []
+    said = ", ".join(word for word in words if word)
+    return texts.sentence("utter_part_filters", turn.language, filters=said) if said else ""
+
+
+class ActionJobAlertOff(Action):
+    """Asks the gateway to stop the mails."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_job_alert_off"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """With the address, or for the verified candidate."""
+        turn = Turn(dispatcher, tracker)
+        email = turn.slot("unsubscribe_email")
+        if email or turn.verified:
+            replies.effect(turn, "job_alert_off", email=email)
+            replies.say(turn, "utter_alert_off")
+        turn.remember("unsubscribe_email", None)
+        return turn.events()

@@ -1,0 +1,163 @@
+"""Personal data, machines that don't judge, and messages that may not be genuine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import offers, replies, senders, texts
+from actions.company_answers import say_unknown
+from actions.forms import DONE, FormSteps, Step, is_question, says_no, says_yes
+from actions.questions import answers
+from actions.role_answers import joined, language_note
+from actions.turn import Turn
+
+
+@answers("ask_privacy")
+async def tell_privacy(turn: Turn) -> None:
+    """What is kept, why, how long, and what one may do about it."""
+    found = await turn.gateway.answer("privacy", turn.language)
+    months = (await turn.gateway.company()).get("retention_months") or {}
+    if found is None and not months:
+        say_unknown(turn, "ask_privacy", None)
+        return
+    kept = ""
+    if months.get("application") and months.get("conversation"):
+        kept = texts.sentence(
+            "utter_part_kept_for", turn.language,
+            application=months["application"], conversation=months["conversation"],
+        )  # fmt: skip
+    words = f"{found['text'].strip()}{language_note(turn, found.get('language'))}" if found else ""
+    company = replies.source("company", {"as_of": turn.now.isoformat()}, "retention")
+    replies.say(
+        turn, "utter_privacy", words=words, kept=kept,
+        sources=([replies.source("answer", found)] if found else []) + [company],
+        buttons=[replies.question(turn, i) for i in ("export_my_data", "delete_my_data", "ask_ai_use")],
+    )  # fmt: skip
+
+
+@answers("ask_ai_use")
+async def tell_ai_use(turn: Turn) -> None:
+    """No machine scores or ranks anybody here; what the company adds to that."""
+    found = await turn.gateway.answer("ai_use", turn.language)
+    replies.say(
+        turn, "utter_ai_use",
+        more=f" {found['text'].strip()}{language_note(turn, found.get('language'))}" if found else "",
+        sources=[replies.source("answer", found or {"key": "ai_use", "as_of": turn.now.isoformat()})],
+        buttons=[replies.question(turn, "ask_privacy"), replies.person(turn)],
+    )  # fmt: skip
+
+
+@answers("verify_offer")
+async def check_sender(turn: Turn) -> None:
+    """Whether the sender named is one of ours; never more than the address can tell."""
+    company = await turn.gateway.company()
+    own = list(company.get("mail_domains") or [])
+    named = senders.senders_in(turn.text)
+    foreign = [domain for domain in named if not senders.belongs_to(domain, own)]
+    if foreign:
+        response = "utter_sender_foreign"
+    elif named:
+        response = "utter_sender_ours"
+    else:
+        response = "utter_sender_unknown"
+        turn.remember("asked_for", {"what": "sender"})
+    buttons = offers.make(turn, "offer_check", "check_offer", no=None, senders=named)
+    replies.say(
+        turn, response, domains=joined(own, turn.language),
+        named=joined(foreign or named, turn.language) if named else "",
+        company=company["name"], buttons=buttons,
+        sources=[replies.source("company", {"as_of": turn.now.isoformat()}, "mail_domains")],
+    )  # fmt: skip
+
+
+class _ConfirmForm(FormSteps):
+    """One yes or no."""
+
+    offer = ""
+
+    async def start(self, turn: Turn) -> Step:
+        """Ask at once."""
+        return {}, self.slots[0]
+
+    async def take(self, turn: Turn, slot: str) -> Step | None:
+        """Yes does it, no leaves it, anything else is another matter."""
+        if says_no(turn, self.offer):
+            replies.say(turn, "utter_all_right")
+            return {slot: False}, DONE
+        if is_question(turn) or not says_yes(turn, self.offer):
+            return None
+        return {slot: True}, DONE
+
+    async def ask(self, turn: Turn, slot: str) -> None:
+        """The question with its two buttons."""
+        replies.say(
+            turn, f"utter_{self.offer}_sure",
+            buttons=[
+                replies.button(turn, f"{self.offer}_yes", "affirm", offer=self.offer),
+                replies.button(turn, "no", "deny", offer=self.offer),
+            ],
+        )  # fmt: skip
+
+
+class EraseForm(_ConfirmForm):
+    """Erasure happens only after a clear yes."""
+
+    form, slots, offer = "erase_form", ("erase_confirmed",), "erase"
+    intents = frozenset({"delete_my_data"})
+
+
+class ExportForm(_ConfirmForm):
+    """So does the copy."""
+
+    form, slots, offer = "export_form", ("export_confirmed",), "export"
+    intents = frozenset({"export_my_data"})
+
+
+class _ConfirmedAction(Action):
+    """Does what was confirmed."""
+
+    offer = ""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return f"action_{self.offer}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """One effect, only for a verified candidate."""
+        turn = Turn(dispatcher, tracker)
+        if turn.slot(f"{self.offer}_confirmed") and turn.verified:
+            replies.effect(turn, self.offer)
+            replies.say(turn, f"utter_{self.offer}_done")
+        turn.remember(f"{self.offer}_confirmed", None)
+        return turn.events()
+
+
+class ActionErase(_ConfirmedAction):
+    """The gateway erases."""
+
+    offer = "erase"
+
+
+class ActionExport(_ConfirmedAction):
+    """The gateway makes the copy."""
+
+    offer = "export"
+
+
+@offers.does("erase")
+async def take_erasure_up_again(turn: Turn, facts: dict[str, Any]) -> None:
+    """An old yes button: ask once more."""
+    if turn.verified:
+        turn.next_action = EraseForm.form
+
+
+@offers.does("export")
+async def take_export_up_again(turn: Turn, facts: dict[str, Any]) -> None:
+    """An old yes button: ask once more."""
+    if turn.verified:
+        turn.next_action = ExportForm.form

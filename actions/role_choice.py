@@ -1,0 +1,115 @@
+"""Finds the role that a question is about, or asks which one is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import gateway, ordinals, places, replies
+from actions.role_lookup import Role, match_roles, part_fits
+from actions.turn import Turn
+
+MOST_BUTTONS = 6
+
+
+async def role_in_question(turn: Turn, intent: str) -> Role | None:
+    """The role a question is about, in full and now under discussion; None when we had to ask."""
+    refs = await _refs_meant(turn)
+    if len(refs) == 1:
+        role = await _read(turn, refs[0])
+        if role is not None:
+            discuss(turn, role["ref"])
+            return role
+    await ask_which(turn, intent, refs)
+    return None
+
+
+async def role_if_known(turn: Turn) -> Role | None:
+    """The role a question is about, when that is clear; never asks."""
+    refs = await _refs_meant(turn)
+    role = await _read(turn, refs[0]) if len(refs) == 1 else None
+    if role is not None:
+        discuss(turn, role["ref"])
+    return role
+
+
+async def names_role(turn: Turn) -> bool:
+    """Whether the message names a role of ours, or a place in the list just shown."""
+    return bool(await _named(turn) or _from_list(turn))
+
+
+def discuss(turn: Turn, ref: str) -> None:
+    """Make a role the one under discussion."""
+    turn.remember("role_ref", ref)
+    turn.remember("role_page", turn.slot("page_role"))
+
+
+def under_discussion(turn: Turn) -> str | None:
+    """The role that was talked about last on this page, else the role of the page."""
+    page = turn.slot("page_role")
+    talked = turn.slot("role_ref")
+    moved_on = page is not None and turn.slot("role_page") != page
+    return page if moved_on or not talked else talked
+
+
+async def ask_which(turn: Turn, intent: str, refs: list[str] = []) -> None:
+    """Ask which role is meant; each button asks the question again about its role."""
+    roles = await turn.gateway.roles(turn.language)
+    choice = [role for role in roles if role["ref"] in refs] or roles
+    if not choice:
+        replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
+        return
+    turn.remember("asked_for", {"what": "role", "intent": intent})
+    turn.remember("roles_shown", [role["ref"] for role in choice])
+    buttons = [role_button(role, intent) for role in choice[:MOST_BUTTONS]]
+    more = len(choice) > MOST_BUTTONS
+    replies.say(turn, "utter_which_role_of_many" if more else "utter_which_role", buttons=buttons)
+
+
+def role_button(role: Role, intent: str) -> replies.Button:
+    """A button with a role's title and towns that asks `intent` about it."""
+    towns = ", ".join(role.get("locations") or [])
+    title = f"{role['title']}, {towns}" if towns else role["title"]
+    return {"title": title, "payload": replies.payload(intent, role_ref=role["ref"])}
+
+
+async def _refs_meant(turn: Turn) -> list[str]:
+    pressed = turn.entity("role_ref")
+    if pressed:
+        return [pressed]
+    named = await _named(turn)
+    talked = under_discussion(turn)
+    if named:
+        refs = [role["ref"] for role in named]
+        return [talked] if talked in refs else refs
+    listed = _from_list(turn)
+    if listed:
+        return [listed]
+    if talked:
+        return [talked]
+    roles = await turn.gateway.roles(turn.language)
+    parts = [role["ref"] for role in roles if turn.text and part_fits(turn.text, role)]
+    return parts if 0 < len(parts) < len(roles) else [r["ref"] for r in roles if len(roles) == 1]
+
+
+async def _named(turn: Turn) -> list[Role]:
+    """The roles named in the message, narrowed by a town named with them."""
+    text = " ".join([turn.text, *turn.entities("role")])
+    if not text.strip():
+        return []
+    matches = match_roles(text, await turn.gateway.roles(turn.language))
+    towns = places.towns_in(text) if len(matches) > 1 else []
+    return [m for m in matches if set(m.get("locations") or []) & set(towns)] or matches
+
+
+def _from_list(turn: Turn) -> str | None:
+    shown = turn.slot("roles_shown") or []
+    said = turn.entity("ordinal")
+    ordinal = int(said) if said and said.lstrip("-").isdigit() else ordinals.ordinal_in(turn.text)
+    return ordinals.pick(shown, ordinal)
+
+
+async def _read(turn: Turn, ref: str) -> dict[str, Any] | None:
+    try:
+        return await turn.gateway.role(ref, turn.language)
+    except gateway.NotFound:
+        return None

@@ -1,0 +1,172 @@
+"""Proving who one is, inside the chat: the mail address, then the code that was sent to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import questions, replies, senders
+from actions.forms import DONE, FormSteps, Step, is_question, says_no
+from actions.questions import PRIVATE
+from actions.turn import Turn
+
+# Private questions that go on in a form of their own once the candidate is known.
+FORMS = {
+    "withdraw_application": "withdraw_form",
+    "reschedule_interview": "reschedule_form",
+    "export_my_data": "export_form",
+    "delete_my_data": "erase_form",
+}
+_CODE = re.compile(r"(?<!\d)(\d{6}|\d{3}[ -]\d{3})(?!\d)")
+_NO_CODE = re.compile(
+    r"ny kod|ingen kod|inte fått|inte kommit|kommer ingen|skicka (?:en|den)? ?(?:ny|igen|om)|"
+    r"uusi koodi|uutta koodia|uuden koodin|ei (?:ole )?(?:tullut|saapunut)|en (?:ole )?saanut|lähetä uud|"
+    r"new code|another code|no code|didn't (?:get|receive|come|arrive)|not (?:arrived|received|come)|resend|send (?:it )?again",
+    re.IGNORECASE,
+)
+_OTHER_ADDRESS = re.compile(
+    r"(?:fel|annan|ändra|byt).{0,12}(?:adress|mejl|mail)|(?:väärä|eri|toinen|vaihda).{0,12}(?:osoite|osoitteen|sähköposti)|"
+    r"(?:wrong|different|another|change).{0,14}(?:address|e-?mail)",
+    re.IGNORECASE,
+)
+
+
+class VerificationForm(FormSteps):
+    """Asks for the address, sends a code, asks for the code."""
+
+    form = "verification_form"
+    slots = ("email", "verification_code")
+    intents = PRIVATE
+
+    async def start(self, turn: Turn) -> Step:
+        """First time: what is it for. After a wrong or used-up code: try again."""
+        known = turn.tracker.get_slot("email")
+        if turn.intent == "external_code_wrong" and known:
+            return {"email": known}, "verification_code"
+        if turn.intent in PRIVATE:
+            turn.remember("pending_question", pending(turn))
+            await questions.answer_second(turn)
+        given = senders.email_in(turn.text)
+        return self._send(turn, given) if given else ({}, "email")
+
+    async def take(self, turn: Turn, slot: str) -> Step | None:
+        """An address or a code; anything else may be a question of its own."""
+        address = senders.email_in(turn.text) or turn.entity("email")
+        if address:
+            return self._send(turn, address)
+        if slot == "verification_code":
+            return self._take_code(turn)
+        if says_no(turn, self.form):
+            return self._stop(turn)
+        if turn.intent in PRIVATE:
+            turn.remember("pending_question", pending(turn))
+            return {}, slot
+        if is_question(turn) or turn.intent in ("affirm", "request_human"):
+            return None
+        replies.say(turn, "utter_not_an_address")
+        return {}, slot
+
+    def _take_code(self, turn: Turn) -> Step | None:
+        code = _CODE.search(turn.text)
+        if code:
+            return {"verification_code": re.sub(r"\D", "", code.group(1))}, DONE
+        email = turn.slot("email")
+        if turn.entity("offer") == "other_address" or _OTHER_ADDRESS.search(turn.text):
+            return {"email": None}, "email"
+        if email and (turn.entity("offer") == "new_code" or _NO_CODE.search(turn.text)):
+            return self._send(turn, email)
+        if says_no(turn, self.form):
+            return self._stop(turn)
+        if re.search(r"\d{3,}", turn.text) and len(turn.text.split()) <= 3:
+            replies.say(turn, "utter_not_a_code")
+            return {}, "verification_code"
+        return None
+
+    def _send(self, turn: Turn, email: str) -> Step:
+        replies.effect(turn, "verification_start", email=email)
+        return {"email": email}, "verification_code"
+
+    def _stop(self, turn: Turn) -> Step:
+        turn.remember("pending_question", None)
+        replies.say(turn, "utter_verification_left")
+        return {}, DONE
+
+    def is_over(self, turn: Turn) -> bool:
+        """Nothing is left to prove once the candidate is known."""
+        return turn.verified or super().is_over(turn)
+
+    async def ask(self, turn: Turn, slot: str) -> None:
+        """Ask for the address or the code, in words that fit what has just happened."""
+        cancel = replies.button(turn, "cancel", "deny", offer=self.form)
+        if slot == "verification_code":
+            wrong = turn.intent == "external_code_wrong"
+            buttons = [
+                replies.button(turn, "new_code", "affirm", offer="new_code"),
+                replies.button(turn, "other_address", "affirm", offer="other_address"),
+                cancel,
+            ]
+            response = "utter_code_wrong" if wrong else "utter_ask_code"
+            replies.say(turn, response, email=turn.slot("email"), buttons=buttons)
+        elif turn.intent == "external_code_expired":
+            known = turn.tracker.get_slot("email")
+            again = [{"title": known, "payload": replies.payload("affirm", email=known)}] if known else []
+            replies.say(turn, "utter_code_expired", buttons=[*again, cancel])
+        elif turn.intent in PRIVATE:
+            replies.say(turn, "utter_why_verification", buttons=[cancel, replies.person(turn)])
+        else:
+            replies.say(turn, "utter_ask_email", buttons=[cancel, replies.person(turn)])
+
+
+def pending(turn: Turn) -> dict[str, Any]:
+    """The question to answer when the candidate is known."""
+    return {"intent": turn.intent, "text": turn.text[:300], "application": turn.entity("application")}
+
+
+class ActionConfirmCode(Action):
+    """Hands the code to the gateway, which says in an event whether it was right."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_confirm_code"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The code leaves the slots at once."""
+        turn = Turn(dispatcher, tracker)
+        code = turn.slot("verification_code")
+        if code:
+            replies.effect(turn, "verification_confirm", code=code)
+            replies.say(turn, "utter_checking_code")
+            turn.remember("verification_code", None)
+        return turn.events()
+
+
+class ActionExternalVerified(Action):
+    """The candidate is known now: answer what they had asked."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_external_verified"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Only the gateway makes a candidate verified; the event alone proves nothing."""
+        turn = Turn(dispatcher, tracker)
+        asked = turn.slot("pending_question") or {}
+        if not turn.verified:
+            return []
+        intent = asked.get("intent")
+        if intent in FORMS:
+            turn.next_action = FORMS[intent]  # which reads the question, and forgets it
+            return turn.events()
+        turn.remember("pending_question", None)
+        if intent in questions.ANSWERS:
+            await questions.answer(turn, intent)
+        else:
+            replies.say(turn, "utter_verified")
+        return turn.events()

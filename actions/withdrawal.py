@@ -1,0 +1,130 @@
+"""Withdrawing an application: which, really, and perhaps why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import applications as own_applications
+from actions import offers, replies
+from actions.applications import Application
+from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_no, says_yes, skips
+from actions.turn import Turn
+
+LONGEST_REASON = 500
+
+
+class WithdrawForm(FormSteps):
+    """The withdrawal happens at the yes; the reason is asked afterwards, and may be left out."""
+
+    form = "withdraw_form"
+    slots = ("withdraw_application", "withdraw_confirmed", "withdraw_reason")
+    intents = frozenset({"withdraw_application"})
+
+    async def start(self, turn: Turn) -> Step:
+        """With one running application the yes is asked for at once."""
+        running = await _running(turn)
+        if not running:
+            replies.say(turn, "utter_nothing_to_withdraw", buttons=[replies.person(turn)])
+            return {}, DONE
+        meant = own_applications.meant(turn, running)
+        if len(meant) > 1:
+            return {}, "withdraw_application"
+        return {"withdraw_application": meant[0]["ref"]}, "withdraw_confirmed"
+
+    async def take(self, turn: Turn, slot: str) -> Step | None:
+        """One answer."""
+        if slot == "withdraw_application":
+            return await self._take_application(turn)
+        if slot == "withdraw_confirmed":
+            return await self._take_yes_or_no(turn)
+        if skips(turn, "withdraw_reason"):
+            return {"withdraw_reason": None}, DONE
+        if not turn.text or is_question(turn) or turn.intent == "request_human":
+            return None
+        return {"withdraw_reason": turn.text[:LONGEST_REASON]}, DONE
+
+    async def _take_application(self, turn: Turn) -> Step | None:
+        running = await _running(turn)
+        pressed = chosen(turn, (a["ref"] for a in running))
+        named = own_applications.meant(turn, running) if turn.text else []
+        ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
+        if ref:
+            return {"withdraw_application": ref}, "withdraw_confirmed"
+        return self._keep(turn) if says_no(turn, "withdraw") else None
+
+    async def _take_yes_or_no(self, turn: Turn) -> Step | None:
+        pressed = chosen(turn, (a["ref"] for a in await _running(turn)))
+        if pressed and turn.intent in self.intents:
+            return {"withdraw_application": pressed}, "withdraw_confirmed"
+        if says_no(turn, "withdraw"):
+            return self._keep(turn)
+        ref = turn.slot("withdraw_application")
+        for_another = pressed not in (None, ref)
+        if for_another or is_question(turn) or not says_yes(turn, "withdraw"):
+            return None
+        replies.effect(turn, "withdraw", application=ref)
+        return {"withdraw_confirmed": True}, "withdraw_reason"
+
+    def _keep(self, turn: Turn) -> Step:
+        replies.say(turn, "utter_application_kept")
+        return {"withdraw_confirmed": False}, DONE
+
+    async def ask(self, turn: Turn, slot: str) -> None:
+        """Ask which, whether, or why."""
+        if slot == "withdraw_reason":
+            buttons = [replies.button(turn, "skip", "deny", offer="withdraw_reason")]
+            just_done = turn.changed.get("withdraw_confirmed") is True
+            response = "utter_withdrawn_why" if just_done else "utter_withdraw_why"
+            replies.say(turn, response, buttons=buttons)
+            return
+        running = await _running(turn)
+        if slot == "withdraw_application":
+            own_applications.ask_which(turn, "withdraw_application", running)
+            return
+        ref = turn.slot("withdraw_application")
+        application = next(a for a in running if a["ref"] == ref)
+        replies.say(
+            turn, "utter_withdraw_sure", title=application["role_title"],
+            sources=[own_applications.source(application)],
+            buttons=[
+                replies.button(turn, "withdraw_yes", "affirm", offer="withdraw", application=ref),
+                replies.button(turn, "withdraw_no", "deny", offer="withdraw"),
+            ],
+        )  # fmt: skip
+
+
+@offers.does("withdraw")
+async def take_up_again(turn: Turn, facts: dict[str, Any]) -> None:
+    """An old 'yes, withdraw it' was pressed: ask once more, then do it."""
+    if turn.verified:
+        turn.next_action = WithdrawForm.form
+
+
+async def _running(turn: Turn) -> list[Application]:
+    return [a for a in await own_applications.own(turn) if a["status"] == "active"]
+
+
+class ActionWithdraw(Action):
+    """Ends the dialogue; a reason, if there is one, is added to the withdrawal."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_withdraw"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The same effect once more, with the reason, and a word of thanks."""
+        turn = Turn(dispatcher, tracker)
+        if turn.slot("withdraw_confirmed"):
+            ref, reason = turn.slot("withdraw_application"), turn.slot("withdraw_reason")
+            if reason:
+                replies.effect(turn, "withdraw", application=ref, reason=reason)
+            response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
+            replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
+        for slot in WithdrawForm.slots:
+            turn.remember(slot, None)
+        return turn.events()
