@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -47,9 +48,20 @@ class Server:
         """Remove a database and whoever is still connected to it."""
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
+    def empty(self, database: str) -> None:
+        """Remove all rows but the schema's version, and whoever is still connected."""
+        with self._connect(database) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            query = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            tables = ", ".join(name for (name,) in connection.execute(query))
+            connection.execute(f"TRUNCATE {tables} CASCADE")  # type: ignore[call-overload]
+
     def _run(self, statement: str) -> None:
-        with psycopg.connect(f"postgresql://{SYSTEM_USER}@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+        with self._connect("postgres") as connection:
             connection.execute(statement)  # type: ignore[call-overload]
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(f"postgresql://{SYSTEM_USER}@127.0.0.1:{self.port}/{database}", autocommit=True)
 
 
 @contextmanager
