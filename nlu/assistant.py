@@ -16,6 +16,7 @@ from nlu.state import BadState, events_of, state_of
 from nlu.turn import BadTurn, Button, Turn, for_understanding
 
 ALTERNATIVES = 4
+VOLATILE_SLOTS = ("now",)
 _NOT_FROM_OUTSIDE = {"restart", "back", "session_start"}
 
 
@@ -47,7 +48,7 @@ class Assistant:
         return {
             "replies": output.said.replies,
             "effects": output.said.effects,
-            "state": state_of(tracker.current_state(EventVerbosity.ALL)["events"]),
+            "state": state_of(tracker.current_state(EventVerbosity.ALL)["events"], VOLATILE_SLOTS),
             "intent": first["intent"]["name"],
             "confidence": round(float(first["intent"]["confidence"]), 4),
             "alternatives": _alternatives(first),

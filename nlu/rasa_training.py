@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,10 @@ def _component_paths(config: Path) -> list[str]:
 
 
 def _run(inputs: Inputs, archive: Path, say: Say) -> None:
+    from rasa.engine.constants import PLACEHOLDER_IMPORTER
+    from rasa.engine.graph import ExecutionContext
     from rasa.engine.recipes.recipe import Recipe
     from rasa.engine.storage.local_model_storage import LocalModelStorage
-    from rasa.engine.training.graph_trainer import GraphTrainer
     from rasa.engine.validation import validate
     from rasa.shared.data import TrainingType
     from rasa.shared.importers.importer import TrainingDataImporter
@@ -55,18 +57,24 @@ def _run(inputs: Inputs, archive: Path, say: Say) -> None:
     importer = TrainingDataImporter.load_from_config(
         str(inputs.config), str(inputs.domain), [str(path) for path in inputs.data]
     )
-    _check(importer)
+    domain = _check(importer)
     recipe = Recipe.recipe_for_name(importer.get_config().get("recipe"))
     configuration = recipe.graph_config_for_recipe(
         importer.get_config(), {}, training_type=TrainingType.BOTH
     )
     validate(configuration)
+    schema = configuration.train_schema
     with tempfile.TemporaryDirectory() as folder:
-        trainer = GraphTrainer(LocalModelStorage(Path(folder)), _no_cache(), _runner(say))
-        trainer.train(configuration, importer, archive, force_retraining=True)
+        storage = LocalModelStorage(Path(folder))
+        # Rasa's GraphTrainer would also fingerprint and cache every step: slower than the steps.
+        runner = _telling_runner(say).create(schema, storage, ExecutionContext(schema))
+        runner.run({PLACEHOLDER_IMPORTER: importer})
+        say("writing the archive", 97)
+        storage.create_model_package(archive, configuration, domain)
 
 
-def _check(importer: Any) -> None:
+def _check(importer: Any) -> Any:
+    """The domain, apart from what training may change in it; raises for empty inputs."""
     from nlu.train import TrainingFailed
 
     if importer.get_domain().is_empty():
@@ -75,30 +83,18 @@ def _check(importer: Any) -> None:
         raise TrainingFailed("The data folders hold no examples.")
     if importer.get_stories().is_empty():
         raise TrainingFailed("The data folders hold no rules or stories.")
+    return copy.deepcopy(importer.get_domain())
 
 
-def _no_cache() -> Any:
-    """Training is short: a cache in the working folder would only surprise."""
-    from rasa.engine.caching import TrainingCache
-
-    class NoCache(TrainingCache):
-        def cache_output(self, *args: Any, **kwargs: Any) -> None: ...
-
-        def get_cached_output_fingerprint(self, *args: Any, **kwargs: Any) -> None: ...
-
-        def get_cached_result(self, *args: Any, **kwargs: Any) -> None: ...
-
-    return NoCache()
-
-
-def _runner(say: Say) -> Any:
-    """A runner class that reports each step; steps of nearly no time are left out."""
+def _telling_runner(say: Say) -> Any:
+    """A runner class that reports each training step; the others take next to no time."""
     from nlu.runner import StraightRunner
 
     class TellingRunner(StraightRunner):
         @staticmethod
         def progress(name: str, number: int, of: int) -> None:
             if name.startswith("train_"):
-                say(name.replace("train_", "training "), 10 + 85 * number // of)
+                stage = name.removeprefix("train_").rpartition(".")[2].rstrip("0123456789")
+                say(f"training {stage}", 15 + 80 * number // of)
 
     return TellingRunner

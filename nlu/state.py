@@ -6,7 +6,8 @@ message 500 because older events are folded into a head that says what they left
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Collection, Mapping
 
 Event = dict[str, Any]
 
@@ -24,7 +25,10 @@ class BadState(ValueError):
 
 
 def events_of(state: Any, slots: Mapping[str, Any]) -> list[Event]:
-    """The events to start a turn from; `slots` are the turn's own and win over older values."""
+    """The events to start a turn from, with `slots` as they are for this turn.
+
+    A slot that has changed is set after everything that was said before, as it happened.
+    """
     if state is None:
         return [*_SESSION, *_slot_events(slots), _LISTEN]
     if not isinstance(state, dict) or state.get("version") != VERSION:
@@ -32,40 +36,57 @@ def events_of(state: Any, slots: Mapping[str, Any]) -> list[Event]:
     events = state.get("events")
     if not isinstance(events, list) or not all(isinstance(e, dict) for e in events):
         raise BadState("The state holds no list of events.")
-    others = [e for e in events if not (e.get("event") == "slot" and e.get("name") in slots)]
-    head = len(_SESSION)
-    return [*others[:head], *_slot_events(slots), *others[head:]]
+    known = _fold(events).slots
+    changed = {n: v for n, v in slots.items() if n not in known or known[n] != v}
+    return [*events, *_slot_events(changed)]
 
 
-def state_of(events: list[Event], turns: int = TURNS_KEPT) -> dict[str, Any]:
-    """The state to keep after a turn, from all of its events."""
-    cut = _start_of_last(events, turns)
-    kept = [slim for event in events[cut:] if (slim := _slim(event))]
-    return {"version": VERSION, "events": [*_head(events[:cut]), *kept]}
+def state_of(
+    events: list[Event], volatile: Collection[str] = (), turns: int = TURNS_KEPT
+) -> dict[str, Any]:
+    """The state to keep after a turn, from all of its events; `volatile` slots are left out."""
+    lasting = [e for e in events if not (e.get("event") == "slot" and e.get("name") in volatile)]
+    cut = _start_of_last(lasting, turns)
+    kept = [slim for event in lasting[cut:] if (slim := _slim(event))]
+    return {"version": VERSION, "events": [*_head(lasting[:cut]), *kept]}
+
+
+@dataclass
+class _Folded:
+    """What events leave behind."""
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    form: str | None = None
+
+
+def _fold(events: list[Event]) -> _Folded:
+    folded = _Folded()
+    for event in events:
+        kind = event.get("event")
+        if kind == "slot":
+            folded.slots[event["name"]] = event.get("value")
+        elif kind == "reset_slots":
+            folded.slots.clear()
+        elif kind == "restart":
+            folded = _Folded()
+        elif kind == "active_loop":
+            folded.form = event.get("name")
+    return folded
 
 
 def _start_of_last(events: list[Event], turns: int) -> int:
     users = [i for i, event in enumerate(events) if event.get("event") == "user"]
-    if users and len(users) >= turns:
-        return users[-turns]
-    return users[0] if users else len(events)
+    if not users:
+        return len(events)
+    return users[-turns] if len(users) >= turns else users[0]
 
 
 def _head(events: list[Event]) -> list[Event]:
-    """What the folded events left behind: filled slots and an unfinished form."""
-    slots: dict[str, Any] = {}
-    form: str | None = None
-    for event in events:
-        kind = event.get("event")
-        if kind == "slot":
-            slots[event["name"]] = event.get("value")
-        elif kind in ("reset_slots", "restart"):
-            slots.clear()
-            form = None if kind == "restart" else form
-        elif kind == "active_loop":
-            form = event.get("name")
+    """The folded events as the beginning of a conversation that stands at the same point."""
+    folded = _fold(events)
+    form = folded.form
     in_form = [{"event": "action", "name": form}, {"event": "active_loop", "name": form}]
-    filled = {name: value for name, value in slots.items() if value is not None}
+    filled = {name: value for name, value in folded.slots.items() if value is not None}
     return [*_SESSION, *_slot_events(filled), *(in_form if form else []), _LISTEN]
 
 

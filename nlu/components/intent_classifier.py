@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -16,8 +17,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.calibration import Calibration, Goals, calibrate
-from nlu.components.linear import LinearIntents, LinearSettings, held_out_margins
-from nlu.components.ngrams import NgramSettings
+from nlu.components.concepts import Lexicon
+from nlu.components.features import FeatureSettings
+from nlu.components.linear import LinearIntents, LinearSettings, fit
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -41,11 +43,12 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`ranking` intents are kept; the rest is explained in ngrams.py and calibration.py."""
+        """`ranking` intents are kept; the rest is explained in features.py and calibration.py."""
         return {
             "ranking": 6,
+            "lexicon": None,
             "penalty": LinearSettings().penalty,
-            "ngrams": dataclasses.asdict(NgramSettings()),
+            "features": dataclasses.asdict(FeatureSettings()),
             "goals": dataclasses.asdict(Goals()),
         }
 
@@ -67,12 +70,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         labels = [m.get(INTENT) for m in examples]
         languages = [message_language(m) for m in examples]
         settings = LinearSettings(
-            NgramSettings(**self._config["ngrams"]), float(self._config["penalty"])
+            FeatureSettings(**self._config["features"]), float(self._config["penalty"])
         )
-        intents, margins = held_out_margins(texts, labels, settings)
+        path = self._config["lexicon"]
+        fitted = fit(texts, labels, settings, Lexicon.read(Path(path)) if path else Lexicon([]))
         goals = Goals(**self._config["goals"])
-        calibration = calibrate(intents, margins, labels, languages, goals)
-        self._trained = (LinearIntents.fit(texts, labels, settings), calibration)
+        calibration = calibrate(fitted.model.intents, fitted.held_out, labels, languages, goals)
+        self._trained = (fitted.model, calibration)
         with self._storage.write_to(self._resource) as folder:
             self._trained[0].save(folder)
             self._trained[1].save(folder)

@@ -1,56 +1,54 @@
-"""A linear one-vs-rest classifier on n-gram features; fits with scikit-learn, runs on numpy."""
+"""A linear one-vs-rest classifier on sparse features; fits with scikit-learn, runs on numpy."""
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import numpy as np
 
-from nlu.components.ngrams import Ngrams, NgramSettings
+from nlu.components.concepts import Lexicon
+from nlu.components.features import Features, FeatureSettings
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+_THREADS = 2
+_SURELY_NOT = -2.0  # the margin of an intent that a fold has never seen
 
 
 @dataclass(frozen=True)
 class LinearSettings:
     """`penalty` is C of the support vector machine: the larger, the closer to the examples."""
 
-    ngrams: NgramSettings = field(default_factory=NgramSettings)
+    features: FeatureSettings = field(default_factory=FeatureSettings)
     penalty: float = 1.0
+    folds: int = 4
 
 
 class LinearIntents:
-    """One separating line an intent; the margin says on which side a text is, and how far."""
+    """One separating plane an intent; the margin says on which side a text is, and how far."""
 
-    def __init__(self, intents: list[str], ngrams: Ngrams, weights: np.ndarray, bias: np.ndarray):
+    def __init__(
+        self, intents: list[str], features: Features, weights: np.ndarray, bias: np.ndarray
+    ) -> None:
+        """`weights` are features x intents, `bias` one number an intent."""
         self.intents = intents
-        self.ngrams = ngrams
+        self.features = features
         self.weights = weights
         self.bias = bias
 
-    @classmethod
-    def fit(
-        cls, texts: Sequence[str], labels: Sequence[str], settings: LinearSettings
-    ) -> LinearIntents:
-        """Learn from texts and their intents (at least two different ones)."""
-        from sklearn.svm import LinearSVC
-
-        ngrams = Ngrams.fit(list(texts), settings.ngrams)
-        machine = LinearSVC(C=settings.penalty, random_state=0)
-        machine.fit(matrix(ngrams, texts), labels)
-        weights = np.ascontiguousarray(machine.coef_.T, dtype=np.float32)
-        bias = machine.intercept_.astype(np.float32)
-        return cls([str(c) for c in machine.classes_], ngrams, weights, bias)
-
     def margins(self, text: str) -> np.ndarray:
         """One margin an intent, in the order of `intents`."""
-        indices, values = self.ngrams.row(text)
+        indices, values = self.features.row(text)
         return values @ self.weights[indices] + self.bias
 
     def save(self, folder: Path) -> None:
         """Write the classifier into `folder` as JSON and plain arrays (half precision)."""
-        self.ngrams.save(folder)
+        self.features.save(folder)
         (folder / "intents.json").write_text(json.dumps(self.intents), "utf-8")
         np.save(folder / "weights.npy", self.weights.astype(np.float16), allow_pickle=False)
         np.save(folder / "bias.npy", self.bias, allow_pickle=False)
@@ -61,32 +59,47 @@ class LinearIntents:
         weights = np.load(folder / "weights.npy", allow_pickle=False).astype(np.float32)
         bias = np.load(folder / "bias.npy", allow_pickle=False)
         intents = json.loads((folder / "intents.json").read_text("utf-8"))
-        return cls(intents, Ngrams.load(folder), weights, bias)
+        return cls(intents, Features.load(folder), weights, bias)
 
 
-def matrix(ngrams: Ngrams, texts: Sequence[str]):
-    """The rows of `texts` as a scipy CSR matrix."""
-    from scipy.sparse import csr_matrix
+@dataclass(frozen=True)
+class Fitted:
+    """A classifier, and the margins of its own examples from classifiers that had not seen them."""
 
-    rows = [ngrams.row(text) for text in texts]
-    ends = np.cumsum([0, *(len(indices) for indices, _ in rows)])
-    indices = np.concatenate([indices for indices, _ in rows])
-    values = np.concatenate([values for _, values in rows])
-    return csr_matrix((values, indices, ends), shape=(len(rows), len(ngrams.vocabulary)))
+    model: LinearIntents
+    held_out: np.ndarray  # texts x intents, in the order of `model.intents`
 
 
-def held_out_margins(
-    texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, folds: int = 5
-) -> tuple[list[str], np.ndarray]:
-    """Margins of each text from a classifier that has not seen it: (intents, texts x intents)."""
+def fit(
+    texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, lexicon: Lexicon
+) -> Fitted:
+    """Learn from texts and their intents; an intent needs as many texts as there are folds."""
     from sklearn.model_selection import StratifiedKFold
 
+    features, rows = Features.fit(texts, settings.features, lexicon)
+    wanted = np.array(labels)
     intents = sorted(set(labels))
-    margins = np.full((len(texts), len(intents)), -2.0, np.float32)
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=0)
-    for train, test in splitter.split(texts, labels):
-        fold = LinearIntents.fit([texts[i] for i in train], [labels[i] for i in train], settings)
-        columns = [intents.index(intent) for intent in fold.intents]
-        rows = matrix(fold.ngrams, [texts[i] for i in test])
-        margins[np.ix_(test, columns)] = rows @ fold.weights + fold.bias
-    return intents, margins
+    folds = list(StratifiedKFold(settings.folds, shuffle=True, random_state=0).split(rows, wanted))
+    parts = [np.arange(len(wanted)), *(train for train, _ in folds)]
+    with ThreadPoolExecutor(_THREADS) as pool:  # the solver works outside Python's lock
+        planes = list(pool.map(lambda part: _planes(rows[part], wanted[part], settings), parts))
+    held_out = np.full((len(wanted), len(intents)), _SURELY_NOT, np.float32)
+    for (_, test), (seen, weights, bias) in zip(folds, planes[1:]):
+        columns = [intents.index(intent) for intent in seen]
+        held_out[np.ix_(test, columns)] = rows[test] @ weights + bias
+    _, weights, bias = planes[0]
+    return Fitted(LinearIntents(intents, features, weights, bias), held_out)
+
+
+def _planes(
+    rows: csr_matrix, labels: np.ndarray, settings: LinearSettings
+) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The intents of `labels` in order, and the plane of each."""
+    from sklearn.svm import LinearSVC
+
+    machine = LinearSVC(C=settings.penalty, tol=0.1, random_state=0).fit(rows, labels)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:  # scikit-learn then gives the second one's plane only
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    names = [str(name) for name in machine.classes_]
+    return names, np.ascontiguousarray(weights.T, np.float32), bias.astype(np.float32)
