@@ -21,9 +21,12 @@ from api.reader import language
 REGISTRATIONS = (
     "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
-    "conversations.effects", "conversations.tasks", "candidates.effects", "handoff.effects", "privacy.effects", "outbox.tasks",
+    "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
+    "conversations.tasks", "candidates.tasks", "outbox.tasks", "privacy.tasks",
+    "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
+    "chat.verification",
 )  # fmt: skip
-BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "widget", "demo", "health")
+BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import inspect
 
 MASK = "•••"
 
@@ -59,6 +63,18 @@ def erase(person: Person) -> None:
     """Erase it all, in the caller's transaction."""
     for holding in holdings():
         holding.erase(person)
+
+
+def facts(row: Any, *left_out: str) -> dict[str, Any]:
+    """All columns of a row, ready for JSON, but those left out: secrets, and ids that only tie rows together."""
+    names = [c.key for c in inspect(type(row)).column_attrs if c.key not in left_out]
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _address(email: str) -> re.Pattern[str]:

@@ -54,6 +54,17 @@ class JobAlert(WithId, Base):
     ended_at: Mapped[datetime | None]
 
 
+class AnnouncedRole(Base):
+    """A role that has been held against the job alerts, once. Those found together are one `batch`, done when all are told."""
+
+    __tablename__ = "announced_roles"
+
+    role_id: Mapped[str] = mapped_column(ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True)
+    batch: Mapped[str] = mapped_column(String(32), index=True)
+    found_at: Mapped[datetime] = mapped_column(default=clock.now)
+    done_at: Mapped[datetime | None]
+
+
 class Feedback(WithId, Base):
     """What a candidate thinks of how they were treated: a score of 1 to 5, words, or both."""
 

@@ -1,0 +1,153 @@
+"""The words of the mails to candidates: short, in their language, without anything that only they may know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import force_locale, format_date, gettext, lazy_gettext
+
+from api.answers.company import company
+from api.candidates.models import Feedback, JobAlert
+from api.config import LANGUAGES
+from api.conversations.models import Conversation
+from api.roles.models import Role, RoleText
+
+MOST_ROLES = 20
+FIELDS = {
+    "engineering": lazy_gettext("engineering"),
+    "installation": lazy_gettext("installation"),
+    "sales": lazy_gettext("sales"),
+    "customer_service": lazy_gettext("customer service"),
+    "it": lazy_gettext("IT"),
+    "finance": lazy_gettext("finance"),
+    "hr": lazy_gettext("HR"),
+    "logistics": lazy_gettext("logistics"),
+    "marketing": lazy_gettext("marketing"),
+    "internship": lazy_gettext("internships"),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says."""
+
+    subject: str
+    text: str
+
+
+def _letter(subject: str, *paragraphs: str) -> Letter:
+    """Greeting, paragraphs, and who it is from."""
+    return Letter(subject, "\n\n".join((gettext("Hi!"), *paragraphs, company().name)) + "\n")
+
+
+@contextmanager
+def _in(language: str) -> Iterator[str]:
+    """Texts in this language; gives the company's name."""
+    with force_locale(language):
+        yield company().name
+
+
+def code(code: str, language: str) -> Letter:
+    """The six digits that prove an address."""
+    with _in(language) as name:
+        return _letter(
+            gettext("Your code for %(company)s", company=name),
+            gettext("Your code is %(code)s. Type it in the chat within 10 minutes, and I can tell you about your application.", code=code),
+            gettext("You have not asked for a code? Then somebody has typed your address, perhaps by mistake. Nobody sees anything of yours without the code."),
+        )
+
+
+def site(path: str) -> str:
+    """An address of ours, for a mail."""
+    return f"{current_app.config['SETTINGS'].site}{path}"
+
+
+def wish(alert: JobAlert) -> str:
+    """What an alert is about, in words."""
+    field = str(FIELDS.get(alert.field, alert.field)) if alert.field else ""
+    place = gettext("remote") if alert.location == "remote" else alert.location or ""
+    return ", ".join(part for part in (field, place) if part) or gettext("all our jobs")
+
+
+def alert_question(alert: JobAlert, confirm: str, end: str) -> Letter:
+    """Asks whether the address really wants to hear of new roles."""
+    with _in(alert.language) as name:
+        return _letter(
+            gettext("Shall we tell you about new jobs at %(company)s?", company=name),
+            gettext("Somebody, hopefully you, would like to hear about new jobs with us: %(wish)s. Confirm it here within a week:", wish=wish(alert)),
+            site(confirm),
+            gettext("If it was not you, do nothing, and nothing more will come."),
+            _end(end),
+        )
+
+
+def alert_news(alert: JobAlert, roles: list[Role], end: str) -> Letter:
+    """New roles that fit an alert."""
+    with _in(alert.language) as name:
+        if len(roles) == 1:
+            subject = gettext("New job at %(company)s: %(title)s", company=name, title=_text(roles[0], alert.language).title)
+        else:
+            subject = gettext("New jobs at %(company)s", company=name)
+        more = [gettext("You find the rest here: %(url)s", url=company().site_url)] if len(roles) > MOST_ROLES else []
+        return _letter(
+            subject,
+            gettext("You wanted to hear about new jobs (%(wish)s). This is new:", wish=wish(alert)),
+            *(_role(role, alert.language) for role in roles[:MOST_ROLES]),
+            *more,
+            _end(end),
+        )
+
+
+def _role(role: Role, language: str) -> str:
+    """A role in two or three lines: title and towns, last day, address."""
+    towns = ", ".join(dict.fromkeys(str(p["city"]) for p in role.locations if p.get("city")))
+    title = _text(role, language).title
+    lines = [f"{title} ({towns})" if towns else title]
+    if role.closes_on:
+        lines.append(gettext("Apply by %(date)s", date=format_date(role.closes_on, gettext("EEEE d MMMM"))))
+    if role.url:
+        lines.append(site(role.url) if role.url.startswith("/") else role.url)
+    return "\n".join(lines)
+
+
+def _text(role: Role, language: str) -> RoleText:
+    """The role's texts in this language, or in the nearest that there is: English, Swedish, Finnish."""
+    by_language = {t.language: t for t in role.texts}
+    order = dict.fromkeys((language, "en", *LANGUAGES))
+    return next((by_language[wanted] for wanted in order if wanted in by_language), RoleText(title=role.ref))
+
+
+def _end(path: str) -> str:
+    return gettext("No more mails about this: %(url)s", url=site(path))
+
+
+def alert_end(language: str, path: str) -> Letter:
+    """The way to end the alerts of an address, for whoever reads its mail."""
+    with _in(language) as name:
+        return _letter(
+            gettext("No more job alerts from %(company)s?", company=name),
+            gettext("Somebody, hopefully you, asked us to stop writing to you about new jobs. You end it here:"),
+            site(path),
+            gettext("If you want to keep the mails, do nothing."),
+        )
+
+
+def export(language: str, path: str) -> Letter:
+    """Where the candidate's data can be fetched."""
+    with _in(language) as name:
+        return _letter(
+            gettext("A copy of your data at %(company)s", company=name),
+            gettext("You asked for a copy of what we keep about you here. You fetch it with this link, which works for 24 hours:"),
+            site(path),
+            gettext("Do not pass the link on: whoever has it can read your data."),
+        )
+
+
+def feedback(conversation: Conversation, feedback: Feedback) -> Letter:
+    """Tells the recruiters what a candidate thinks; in English, without saying who."""
+    score = f"{feedback.score} of 5" if feedback.score else "no score"
+    words = f"\n\nIn their words: {feedback.comment}" if feedback.comment else ""
+    return Letter(f"Feedback from a candidate: {score}", f"Score: {score}. Language: {conversation.language}. Conversation: {conversation.id}.{words}\n")
