@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import click
+from flask.cli import AppGroup
 from rich.console import Console
 from rich.table import Table
 
@@ -10,7 +11,7 @@ from api.db import db, read_only
 from api.errors import NotFound
 
 
-@click.group()
+@click.group(cls=AppGroup)
 def keys() -> None:
     """Keys with which an ATS sends roles and applications."""
 

@@ -18,3 +18,8 @@ class Answer(Base):
     language: Mapped[str] = mapped_column(String(2), primary_key=True)
     text: Mapped[str]
     as_of: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def id(self) -> str:
+        """The key, by which the audit names an answer."""
+        return self.key

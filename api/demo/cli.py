@@ -1,5 +1,29 @@
 from __future__ import annotations
 
 import click
+from flask.cli import AppGroup
 
-commands: list[click.Command] = []
+from api.db import db
+from api.demo import load as demo_data
+
+
+@click.group(cls=AppGroup)
+def demo() -> None:
+    """The demo company's data."""
+
+
+@demo.command()
+@click.option("--again", is_flag=True, help="Load even if there are roles; the demo's applications start over with today's dates.")
+def load(again: bool) -> None:
+    """Load the demo company into an empty database."""
+    if again:
+        demo_data.clear_applications()
+        demo_data.load()
+    elif not demo_data.load_if_empty():
+        click.echo("There are roles already; nothing was loaded. `desk demo load --again` refreshes the demo.")
+        return
+    db.session.rollback()
+    click.echo("The demo company is loaded.")
+
+
+commands: list[click.Command] = [demo]

@@ -1,5 +1,83 @@
+"""What the assistant's actions read. Only the assistant has the secret; nothing is written here."""
+
 from __future__ import annotations
 
-from apiflask import APIBlueprint
+import hmac
 
-blueprint = APIBlueprint("internal", __name__)
+from apiflask import APIBlueprint
+from flask import Response, current_app, jsonify, request
+from sqlalchemy import select
+
+from api.answers import queries as answers
+from api.answers.company import company
+from api.conversations.models import Conversation
+from api.db import db, read_only
+from api.errors import NotAllowed, NotFound, SignInNeeded
+from api.limits import limiter
+from api.reader import language
+from api.roles import progress, queries
+
+blueprint = APIBlueprint("internal", __name__, url_prefix="/internal/v1", enable_openapi=False)
+limiter.exempt(blueprint)
+
+
+@blueprint.before_request
+def only_the_assistant() -> None:
+    """Check the shared secret, in constant time."""
+    secret = current_app.config["SETTINGS"].assistant_secret.get_secret_value()
+    given = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
+        raise SignInNeeded
+
+
+@blueprint.get("/roles")
+def roles() -> Response:
+    """The open roles in short; 304 while nothing has changed."""
+    read_only()
+    etag = f"{queries.version()}-{language()}"
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = jsonify(roles=queries.open_roles(language()))
+    response.set_etag(etag, weak=True)
+    return response
+
+
+@blueprint.get("/roles/<ref>")
+def role(ref: str) -> Response:
+    """All that is known of one role, closed ones too."""
+    read_only()
+    return jsonify(queries.full_role(ref, language()))
+
+
+@blueprint.get("/answers/<key>")
+def answer(key: str) -> Response:
+    """What the company says on a subject."""
+    read_only()
+    return jsonify(answers.answer(key, language()))
+
+
+@blueprint.get("/conversations/<conversation_id>/applications")
+def applications(conversation_id: str) -> Response:
+    """The applications of the candidate who proved who they are in this conversation; 403 before that."""
+    read_only()
+    who = select(Conversation.verified_at, Conversation.candidate_id).where(Conversation.id == conversation_id)
+    row = db.session.execute(who).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.verified_at is None or row.candidate_id is None:
+        raise NotAllowed
+    return jsonify(applications=progress.applications_of(row.candidate_id, language()))
+
+
+@blueprint.get("/response-times")
+def response_times() -> Response:
+    """How long candidates have waited for the employer's first move."""
+    read_only()
+    return jsonify(progress.response_times(request.args.get("role")))
+
+
+@blueprint.get("/company")
+def about() -> Response:
+    """Names, addresses and retention times."""
+    return jsonify(answers.facts(company()))

@@ -1,0 +1,93 @@
+"""The demo company's data: read from `demo/`, checked like an ATS's, stored in one transaction.
+
+Dates in the files are relative (`today+19`, `today-3T10:00:00+01:00`), so that the demo never grows old.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import exists, select
+
+from api.accounts.models import Staff
+from api.answers.service import save_answer
+from api.audit.service import SYSTEM
+from api.db import db, read_only
+from api.errors import NotFound
+from api.roles import service
+from api.roles.models import Role
+from api.roles.queries import local_now
+from api.roles.schemas import ApplicationIn, RoleIn
+
+RELATIVE = re.compile(r"today([+-]\d+)?(T\S+)?")
+
+
+def load_if_empty() -> bool:
+    """Load the demo unless the database holds roles already; true if it was loaded."""
+    read_only()
+    filled = db.session.scalar(select(exists().select_from(Role)))
+    db.session.rollback()
+    if not filled:
+        load()
+    return not filled
+
+
+def load() -> None:
+    """Store everything, all or nothing. Raises marshmallow's `ValidationError` if a file is wrong.
+
+    What is there already is brought to what the files say today.
+    """
+    folder: Path = current_app.config["SETTINGS"].company_file.parent
+    today = local_now().date()
+    _load_staff(_read(folder / "staff.json", today))
+    for path in sorted((folder / "answers").glob("*.json")):
+        data = _read(path, today)
+        save_answer(data["key"], data["texts"], _start_of(data["as_of"]), SYSTEM)
+    for path in sorted((folder / "roles").glob("*.json")):
+        service.save_role(RoleIn().load(_read(path, today)), SYSTEM, source="demo")
+    for data in _read(folder / "applications.json", today):
+        service.save_application(ApplicationIn().load(data), SYSTEM)
+    db.session.commit()
+
+
+def clear_applications() -> None:
+    """Remove the demo's applications in the caller's transaction, so that they can be loaded with today's dates."""
+    folder: Path = current_app.config["SETTINGS"].company_file.parent
+    for data in _read(folder / "applications.json", local_now().date()):
+        with suppress(NotFound):
+            service.remove_application(data["ref"], SYSTEM)
+
+
+def _load_staff(people: list[dict[str, Any]]) -> None:
+    known = set(db.session.scalars(select(Staff.email)))
+    for person in people:
+        if person["email"] not in known:
+            fields = {name: person[name] for name in ("name", "email", "access", "office")}
+            db.session.add(Staff(**fields, language=person["languages"][0]))
+
+
+def _read(path: Path, today: date) -> Any:
+    return resolve(json.loads(path.read_text(encoding="utf-8")), today)
+
+
+def resolve(value: Any, today: date) -> Any:
+    """`value` with every relative date in it made absolute, as seen from `today`."""
+    if isinstance(value, dict):
+        return {name: resolve(part, today) for name, part in value.items()}
+    if isinstance(value, list):
+        return [resolve(part, today) for part in value]
+    found = RELATIVE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    day = today + timedelta(days=int(found[1] or 0))
+    return day.isoformat() + (found[2] or "")
+
+
+def _start_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), local_now().tzinfo)
