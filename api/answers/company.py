@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.config import ConfigError
+
+COLOR = "^#[0-9a-fA-F]{6}$"
 
 
 class _Part(BaseModel):
@@ -30,8 +32,8 @@ class Brand(_Part):
     """How the chat looks: accent colours for light and dark, the logo's path."""
 
     assistant_name: str
-    accent: str
-    accent_dark: str
+    accent: str = Field(pattern=COLOR)
+    accent_dark: str = Field(pattern=COLOR)
     logo: str | None = None
     tone: str = "calm"
 

@@ -12,7 +12,7 @@ from api.answers.company import company
 from api.chat import schemas, stream, transcript
 from api.conversations import effects, queries, service, turns
 from api.conversations.models import Conversation, Message
-from api.db import db
+from api.db import db, read_only
 from api.errors import SignInNeeded
 from api.handoff import service as handoffs
 from api.limits import by_conversation, limiter
@@ -31,11 +31,22 @@ def _as(mimetype: str, description: str) -> Any:
 
 
 def own_conversation(conversation_id: str) -> Conversation:
-    """The conversation in the path, if the request carries its token. Another's answers 404."""
-    token = auth.current_user
+    """The conversation in the path, to be read, if the request carries its token. Another's answers 404."""
+    token = _token()
+    read_only()
+    return service.get_conversation_for(conversation_id, token)
+
+
+def lock_own_conversation(conversation_id: str) -> Conversation:
+    """The same, to be written."""
+    return service.lock_conversation_for(conversation_id, _token())
+
+
+def _token() -> str:
+    token: str | None = auth.current_user
     if not token:
         raise SignInNeeded
-    return service.get_conversation_for(conversation_id, token)
+    return token
 
 
 @blueprint.post("/conversations")
@@ -63,27 +74,28 @@ def start(json_data: dict[str, Any]) -> dict[str, Any]:
 @limiter.limit("40 per minute", key_func=by_conversation)
 def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
-    own_conversation(conversation_id)
-    db.session.rollback()
+    conversation = lock_own_conversation(conversation_id)
     message = service.add_candidate_message(
         conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
     )
     if message.button == handoffs.BACK:
         handoffs.back_to_assistant(message, clock.now())
-    message_id, lease = message.id, turns.lease_for(message)
+    lease = turns.lease_for(message)
     db.session.commit()
-    turns.answer(conversation_id, message_id, lease)
-    return _answered(conversation_id, message_id)
+    told = turns.answer(conversation_id, message.id, lease)
+    return _answered(conversation, message, told)
 
 
-def _answered(conversation_id: str, message_id: str) -> dict[str, Any]:
-    message = db.session.get_one(Message, message_id, populate_existing=True)
-    conversation = db.session.get_one(Conversation, conversation_id, populate_existing=True)
-    return {
-        "message": queries.as_public(message),
-        "replies": [queries.as_public(m) for m in queries.replies_to(message)],
-        **queries.status_of(conversation),
-    }
+def _answered(conversation: Conversation, message: Message, told: turns.Told) -> dict[str, Any]:
+    """What came of it: as this request itself has just stored it, or else as it is found in the database."""
+    if told.idle:
+        replies, status = [m for m in told.messages if m.in_reply_to == message.id], queries.status_of(conversation, idle=True)
+    else:
+        read_only()
+        db.session.refresh(message)
+        db.session.refresh(conversation)
+        replies, status = queries.replies_to(message), queries.status_of(conversation)
+    return {"message": queries.as_public(message), "replies": [queries.as_public(m) for m in replies], **status}
 
 
 @blueprint.get(f"{OWN}/messages")
@@ -120,9 +132,7 @@ def events(conversation_id: str) -> Response:
 @limiter.limit("10 per minute", key_func=by_conversation)
 def handoff(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Ask for a person. Asking again changes nothing."""
-    own_conversation(conversation_id)
-    db.session.rollback()
-    conversation = service.lock(conversation_id)
+    conversation = lock_own_conversation(conversation_id)
     effects.perform(conversation, "handoff", {"reason": "asked_for_person", "note": json_data.get("reason", "")})
     db.session.commit()
     return queries.status_of(conversation)
@@ -135,7 +145,7 @@ def handoff(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.doc(responses=[401, 404, 422, 429])
 def rate(conversation_id: str, json_data: dict[str, Any]) -> str:
     """Thumbs up or down on an answer."""
-    service.rate_message(own_conversation(conversation_id), json_data["message"], json_data["value"])
+    service.rate_message(lock_own_conversation(conversation_id), json_data["message"], json_data["value"])
     db.session.commit()
     return ""
 
@@ -147,7 +157,7 @@ def rate(conversation_id: str, json_data: dict[str, Any]) -> str:
 @blueprint.doc(responses=[401, 404, 422, 429])
 def switch_language(conversation_id: str, json_data: dict[str, Any]) -> str:
     """The candidate chooses a language."""
-    service.set_language(own_conversation(conversation_id), json_data["language"])
+    service.set_language(lock_own_conversation(conversation_id), json_data["language"])
     db.session.commit()
     return ""
 
@@ -160,3 +170,6 @@ def download(conversation_id: str) -> Response:
     conversation = own_conversation(conversation_id)
     headers = {"Content-Disposition": f'attachment; filename="{company().name}.txt"'.encode("ascii", "replace").decode()}
     return Response(transcript.as_text(conversation), mimetype="text/plain", headers=headers)
+
+
+from api.chat import public  # noqa: E402, F401 - adds its routes to the blueprint
