@@ -9,7 +9,8 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import EventVerbosity
 
-from nlu.in_process import InProcess, install
+from nlu import in_process, quicker
+from nlu.in_process import InProcess
 from nlu.output import TurnOutput
 from nlu.processor import TurnProcessor
 from nlu.state import BadState, events_of, state_of
@@ -24,7 +25,8 @@ class Assistant:
     """A loaded model with its actions. Holds nothing of any conversation."""
 
     def __init__(self, archive: Path, model_id: str, actions_package: str = "actions") -> None:
-        install()
+        in_process.install()
+        quicker.install()
         self.actions = InProcess(actions_package)
         self.processor = TurnProcessor(archive, self.actions)
         self.model_id = model_id

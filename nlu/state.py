@@ -12,7 +12,7 @@ from typing import Any, Collection, Mapping
 Event = dict[str, Any]
 
 VERSION = 1
-TURNS_KEPT = 4
+TURNS_KEPT = 2
 _LISTEN: Event = {"event": "action", "name": "action_listen"}
 _SESSION: list[Event] = [
     {"event": "action", "name": "action_session_start"},
