@@ -21,7 +21,6 @@ from api.db import db
 from api.errors import DomainError, Invalid
 
 log = structlog.get_logger()
-MASK = "•"
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def mask(acting: Acting, data: dict[str, Any]) -> str:
         raise Invalid
     for span in spans:
         start, end = _span(span, len(text))
-        text = text[:start] + MASK * (end - start) + text[end:]
+        text = text[:start] + service.MASK * (end - start) + text[end:]
     acting.message.text = text
     return "masked"
 

@@ -25,6 +25,8 @@ from api.errors import Conflict, Invalid, NotFound
 
 # Buttons and events of the desk itself; those that a candidate presses are not for the assistant.
 DESK_BUTTON = "/external_"
+# Stands for each character of a message that must not be kept.
+MASK = "•"
 # A turn that nobody runs is picked up by the sweep after this long: the request that stored it comes first.
 GRACE = timedelta(seconds=20)
 
@@ -123,7 +125,7 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     conversation = lock(conversation_id)
     known = db.session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
     if known is not None:
-        if (button and known.button != button) or (text and known.button is not None):
+        if known.button != button or (text is not None and not _same_words(known.text, text)):
             raise Conflict
         return known
     if button is not None:
@@ -137,6 +139,11 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
         _add_turn(message)
     return message
+
+
+def _same_words(kept: str, sent: str) -> bool:
+    """Whether `sent` is what is kept, except for what was blotted out in the store."""
+    return len(kept) == len(sent) and all(k in (s, MASK) for k, s in zip(kept, sent, strict=True))
 
 
 def _add_turn(message: Message) -> None:
