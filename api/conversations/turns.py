@@ -157,7 +157,7 @@ def _body(conversation: Conversation, message: Message) -> dict[str, Any]:
     return said | {
         "conversation": conversation.id,
         "message_id": message.id,
-        "language": conversation.language,
+        "language": message.language,
         "context": {"page_role": conversation.page_role, "verified": conversation.verified_at is not None, "now": clock.now().isoformat()},
         "state": conversation.state,
     }
