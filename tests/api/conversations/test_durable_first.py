@@ -23,8 +23,6 @@ from tests.api.conftest import SECRET, MakeApp
 from tests.api.serving import wait_for, work
 
 
-
-
 def sleeping_app(make_app: MakeApp, **settings: object) -> tuple[APIFlask, int]:
     """A gateway whose assistant does not listen yet, and the port where it will."""
     gone = FakeAssistant()
