@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from api.config import ROOT, ConfigError, Settings
 from api.launch.checks import ASSISTANT_PYTHON, check
@@ -21,6 +22,7 @@ AGAIN = "while :; do {command}; echo 'stopped, starting again'; sleep 1; done"
 
 
 @click.command()
+@with_appcontext
 def up() -> None:
     """Set up, train if data or configuration changed, and start everything."""
     settings: Settings = current_app.config["SETTINGS"]
@@ -32,12 +34,14 @@ def up() -> None:
 
 
 @click.command()
+@with_appcontext
 def prepare() -> None:
     """Bring the database up to date and, in the demo, load the demo company into an empty one."""
     _prepare(current_app.config["SETTINGS"])
 
 
 @click.command()
+@with_appcontext
 def down() -> None:
     """Stop what `desk up` started."""
     pid_file: Path = current_app.config["SETTINGS"].var / "desk.pid"
@@ -56,6 +60,7 @@ def down() -> None:
 
 @click.command()
 @click.option("--force", is_flag=True, help="Train even if nothing changed.")
+@with_appcontext
 def train(force: bool) -> None:
     """Train the NLU model if its data or configuration changed."""
     _train(current_app.config["SETTINGS"], force)
