@@ -24,7 +24,7 @@ REGISTRATIONS = (
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
     "conversations.tasks", "candidates.tasks", "outbox.tasks", "privacy.tasks",
     "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
-    "chat.verification",
+    "chat.verification", "feeds.links",
 )  # fmt: skip
 BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
 

@@ -17,14 +17,16 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
+from sqlalchemy import select
 
 from api import clock, links
+from api.audit.service import Actor, record
 from api.candidates import service
 from api.candidates.models import Candidate
 from api.config import LANGUAGES, ROOT
 from api.conversations.models import Conversation
 from api.db import db
-from api.errors import DomainError, Invalid
+from api.errors import DomainError, Invalid, NotFound
 from api.fields import UNSTORABLE
 from api.roles.models import Application
 
@@ -56,6 +58,15 @@ def verify_with_token(conversation: Conversation, token: str) -> None:
     if candidate is None:
         candidate, how = _of_claims(_claims(token)), "identity"
     service.mark_verified(conversation, candidate.id, how, clock.now())
+
+
+def make_link(ref: str, actor: Actor) -> str:
+    """The link for the application with this reference, for `actor` to mail. Raises `NotFound`."""
+    application = db.session.scalar(select(Application).where(Application.ref == ref))
+    if application is None:
+        raise NotFound
+    record(actor, "application.link_made", application)
+    return link_for(application)
 
 
 def link_for(application: Application) -> str:

@@ -11,9 +11,9 @@ from flask_babel import force_locale, format_date, gettext, lazy_gettext
 
 from api.answers.company import company
 from api.candidates.models import Feedback, JobAlert
-from api.config import LANGUAGES
 from api.conversations.models import Conversation
-from api.roles.models import Role, RoleText
+from api.reader import nearest
+from api.roles.models import Role
 
 MOST_ROLES = 20
 FIELDS = {
@@ -88,7 +88,7 @@ def alert_news(alert: JobAlert, roles: list[Role], end: str) -> Letter:
     """New roles that fit an alert."""
     with _in(alert.language) as name:
         if len(roles) == 1:
-            subject = gettext("New job at %(company)s: %(title)s", company=name, title=_text(roles[0], alert.language).title)
+            subject = gettext("New job at %(company)s: %(title)s", company=name, title=_title(roles[0], alert.language))
         else:
             subject = gettext("New jobs at %(company)s", company=name)
         more = [gettext("You find the rest here: %(url)s", url=company().site_url)] if len(roles) > MOST_ROLES else []
@@ -104,7 +104,7 @@ def alert_news(alert: JobAlert, roles: list[Role], end: str) -> Letter:
 def _role(role: Role, language: str) -> str:
     """A role in two or three lines: title and towns, last day, address."""
     towns = ", ".join(dict.fromkeys(str(p["city"]) for p in role.locations if p.get("city")))
-    title = _text(role, language).title
+    title = _title(role, language)
     lines = [f"{title} ({towns})" if towns else title]
     if role.closes_on:
         lines.append(gettext("Apply by %(date)s", date=format_date(role.closes_on, gettext("EEEE d MMMM"))))
@@ -113,11 +113,10 @@ def _role(role: Role, language: str) -> str:
     return "\n".join(lines)
 
 
-def _text(role: Role, language: str) -> RoleText:
-    """The role's texts in this language, or in the nearest that there is: English, Swedish, Finnish."""
-    by_language = {t.language: t for t in role.texts}
-    order = dict.fromkeys((language, "en", *LANGUAGES))
-    return next((by_language[wanted] for wanted in order if wanted in by_language), RoleText(title=role.ref))
+def _title(role: Role, language: str) -> str:
+    titles = {t.language: t.title for t in role.texts}
+    best = nearest(titles, language)
+    return titles[best] if best else role.ref
 
 
 def _end(path: str) -> str:

@@ -17,6 +17,7 @@ from api.candidates.models import AnnouncedRole, JobAlert
 from api.db import db, new_id, read_only
 from api.outbox.service import queue_mail
 from api.roles.models import Role
+from api.roles.queries import is_open, status_of
 
 SETTLE = timedelta(minutes=2)  # roles that an ATS sends one after another go into one mail
 STALE = timedelta(minutes=5)
@@ -42,11 +43,7 @@ def _left_over() -> list[str]:
 def _claim() -> str | None:
     """Make the new open roles a batch, unless the oldest has only just come or another worker is quicker."""
     read_only()
-    new = (
-        select(Role.id, Role.created_at)
-        .outerjoin(AnnouncedRole, AnnouncedRole.role_id == Role.id)
-        .where(Role.status == "open", AnnouncedRole.role_id.is_(None))
-    )
+    new = select(Role.id, Role.created_at).outerjoin(AnnouncedRole, AnnouncedRole.role_id == Role.id).where(is_open(), AnnouncedRole.role_id.is_(None))
     rows = db.session.execute(new).all()
     db.session.rollback()
     if not rows or min(created_at for _, created_at in rows) > clock.now() - SETTLE:
@@ -87,7 +84,7 @@ def _tell_some(batch: str, after: str) -> str | None:
 
 
 def _tell_one(batch: str, alert: JobAlert, roles: list[Role]) -> None:
-    wanted = [r for r in roles if r.status == "open" and alert.confirmed_at is not None and alert.confirmed_at < r.created_at and alerts.fits(alert, r)]
+    wanted = [r for r in roles if status_of(r) == "open" and alert.confirmed_at is not None and alert.confirmed_at < r.created_at and alerts.fits(alert, r)]
     if wanted:
         mail = mails.alert_news(alert, wanted, alerts.end_path(alert))
         queue_mail(alert.email, mail.subject, mail.text, alert.language, f"alert:{batch}:{alert.id}")
