@@ -42,10 +42,7 @@ def ask_which(turn: Turn, intent: str, applications: list[Application]) -> None:
 
 def choices(turn: Turn, intent: str, applications: list[Application]) -> list[replies.Button]:
     """A button for each application that asks `intent` about it."""
-    return [
-        {"title": a["role_title"], "payload": replies.payload(intent, application=a["ref"])}
-        for a in applications[: role_choice.MOST_BUTTONS]
-    ]
+    return [{"title": a["role_title"], "payload": replies.payload(intent, application=a["ref"])} for a in applications[: role_choice.MOST_BUTTONS]]
 
 
 def source(application: Application) -> replies.Source:
@@ -92,6 +89,9 @@ def chase_overdue(turn: Turn, applications: list[Application]) -> None:
         late = (application.get("promise") or {}).get("overdue")
         if late and offers.first_time(turn, f"overdue:{application['ref']}"):
             replies.effect(
-                turn, "ask_recruiter", topic="overdue_promise", role=application["role_ref"],
+                turn,
+                "ask_recruiter",
+                topic="overdue_promise",
+                role=application["role_ref"],
                 question=f"{application['ref']}: {application['promise']['due_on']}",
-            )  # fmt: skip
+            )

@@ -7,6 +7,7 @@ import re
 from actions import applications as own_applications
 from actions import dates, offers, replies, role_choice, texts
 from actions.company_answers import tell_company_answer
+from actions.handing_over import hand_over
 from actions.questions import answers
 from actions.role_answers import role_text, tell, tell_ad_text
 from actions.role_lookup import Role
@@ -28,14 +29,15 @@ async def tell_how_to_apply(turn: Turn) -> None:
         return
     role = await role_choice.role_if_known(turn)
     if role is None:
-        await tell_company_answer(
-            turn, "how_to_apply", "how_to_apply", buttons=[replies.question(turn, "search_roles")]
-        )
+        await tell_company_answer(turn, "how_to_apply", "how_to_apply", buttons=[replies.question(turn, "search_roles")])
     elif role.get("status", "open") != "open":
         replies.say(
-            turn, "utter_role_closed", title=role["title"], sources=[replies.source("role", role)],
+            turn,
+            "utter_role_closed",
+            title=role["title"],
+            sources=[replies.source("role", role)],
             buttons=[replies.question(turn, "search_roles")],
-        )  # fmt: skip
+        )
     else:
         await _tell_way(turn, role)
 
@@ -50,9 +52,14 @@ async def _tell_way(turn: Turn, role: Role) -> None:
         await tell_company_answer(turn, "how_to_apply", "how_to_apply", role)
         return
     tell(
-        turn, role, "how_to_apply", "utter_how_to_apply" if link else "utter_how_to_apply_no_link",
-        words=f" {found.words}{found.note}" if found else "", deadline=deadline, link=link or "",
-    )  # fmt: skip
+        turn,
+        role,
+        "how_to_apply",
+        "utter_how_to_apply" if link else "utter_how_to_apply_no_link",
+        words=f" {found.words}{found.note}" if found else "",
+        deadline=deadline,
+        link=link or "",
+    )
 
 
 async def _link(turn: Turn, role: Role) -> str | None:
@@ -89,24 +96,31 @@ async def tell_receipt(turn: Turn) -> None:
         for application in chosen
     ]
     replies.say(
-        turn, "utter_received", lines="\n".join(lines),
+        turn,
+        "utter_received",
+        lines="\n".join(lines),
         sources=[own_applications.source(a) for a in chosen],
         buttons=[replies.question(turn, i) for i in ("ask_application_status", "ask_next_contact")],
-    )  # fmt: skip
+    )
 
 
 @answers("edit_application")
 async def tell_how_to_edit(turn: Turn) -> None:
     """How to change or complete what was sent."""
     await tell_company_answer(
-        turn, "edit_application", "edit_application",
+        turn,
+        "edit_application",
+        "edit_application",
         buttons=[replies.question(turn, "withdraw_application"), replies.person(turn)],
-    )  # fmt: skip
+    )
 
 
 @answers("technical_problem")
 async def help_with_technology(turn: Turn) -> None:
     """Steps to try, and a person where they don't help."""
+    if offers.offered(turn) == "technical_problem":  # it was just explained, and still fails
+        hand_over(turn, "technical_problem", "utter_handing_over")
+        return
     found = await turn.gateway.answer("technical_problem", turn.language)
     buttons = offers.make(turn, "technical_problem", "still_broken", no=None)
     if found:

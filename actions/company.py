@@ -43,15 +43,16 @@ async def tell_internship(turn: Turn) -> None:
         say_unknown(turn, "ask_internship", None)
         return
     turn.remember("roles_shown", [role["ref"] for role in early])
-    buttons = [role_choice.role_button(r, "ask_role_tasks") for r in early[: role_choice.MOST_BUTTONS]]
+    buttons = [role_choice.role_button(turn, r, "ask_role_tasks") for r in early[: role_choice.MOST_BUTTONS]]
     now = {"as_of": turn.now.isoformat()}
     sources = [replies.source("role", now, role["ref"]) for role in early]
     replies.say(
-        turn, "utter_internships" if early else "utter_internships_none_open",
+        turn,
+        "utter_internships" if early else "utter_internships_none_open",
         words=f"{found['text'].strip()}{language_note(turn, found.get('language'))} " if found else "",
         sources=([replies.source("answer", found)] if found else []) + sources,
         buttons=buttons or [replies.button(turn, "alerts", "subscribe_job_alerts", field="internship")],
-    )  # fmt: skip
+    )
 
 
 @answers("ask_relocation")

@@ -19,10 +19,14 @@ async def tell_contact_person(turn: Turn) -> None:
     reach = " · ".join(str(contact[way]) for way in ("email", "phone") if contact.get(way))
     if role and contact.get("name") and reach:
         replies.say(
-            turn, "utter_contact_person", title=role["title"], reach=reach, name=_full_name(contact),
+            turn,
+            "utter_contact_person",
+            title=role["title"],
+            reach=reach,
+            name=_full_name(contact),
             sources=[replies.source("role", role)],
             buttons=[*next_questions(turn, "ask_contact_person", role), replies.person(turn)],
-        )  # fmt: skip
+        )
         return
     await _tell_general_address(turn, asked_for_role=role is None)
 
@@ -40,12 +44,14 @@ async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
         turn.remember("asked_for", {"what": "role", "intent": "ask_contact_person"})
         turn.remember("roles_shown", [role["ref"] for role in roles])
         most = role_choice.MOST_BUTTONS - 1
-        buttons = [role_choice.role_button(r, "ask_contact_person") for r in roles[:most]] + buttons
+        buttons = [role_choice.role_button(turn, r, "ask_contact_person") for r in roles[:most]] + buttons
     replies.say(
-        turn, "utter_contact_general", email=emails.get(turn.language) or next(iter(emails.values()), ""),
+        turn,
+        "utter_contact_general",
+        email=emails.get(turn.language) or next(iter(emails.values()), ""),
         sources=[replies.source("company", {"as_of": turn.now.isoformat()}, company["name"])],
         buttons=buttons,
-    )  # fmt: skip
+    )
 
 
 @answers("request_human")

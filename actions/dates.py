@@ -8,9 +8,7 @@ from babel.dates import format_date, format_time
 
 from actions import texts
 
-FINNISH_ON = (
-    "maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina".split()
-)
+FINNISH_ON = ["maanantaina", "tiistaina", "keskiviikkona", "torstaina", "perjantaina", "lauantaina", "sunnuntaina"]
 
 
 def day(value: str | date, language: str, today: date) -> str:
@@ -34,9 +32,7 @@ def moment(value: str, language: str, today: date) -> str:
     """A day and a time: 'fredag 27 november kl. 14.00', 'perjantaina 27.11. klo 14.00'."""
     said = day(value, language, today)
     full_stop = "." if language == "fi" and as_date(value).year == today.year else ""
-    return texts.sentence(
-        "utter_part_moment", language, day=said + full_stop, clock=clock(value, language)
-    )
+    return texts.sentence("utter_part_moment", language, day=said + full_stop, clock=clock(value, language))
 
 
 def clock(value: str | datetime, language: str) -> str:

@@ -34,9 +34,7 @@ def _tell_one(turn: Turn, application: Application) -> None:
     interviewed = bool(application.get("interviewed"))
     if application.get("feedback"):
         buttons = _offer_call(turn, application) if interviewed else [replies.person(turn)]
-        replies.say(
-            turn, "utter_feedback", feedback=application["feedback"], buttons=buttons, **fields
-        )
+        replies.say(turn, "utter_feedback", feedback=application["feedback"], buttons=buttons, **fields)
     elif application["status"] == "active":
         buttons = [
             replies.question(turn, "ask_application_status", application=application["ref"]),

@@ -8,7 +8,8 @@ is refused, so that the rules answer it; then the form asks again.
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Iterable
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -35,9 +36,7 @@ _CHANGED_MIND = re.compile(
     r"unohda|antaa olla|jätetään|wait|never ?mind|forget it|changed my mind|hold on)\b",
     re.IGNORECASE,
 )
-_STOP = re.compile(
-    r"\b(?:stopp|stop|avbryt|cancel|keskeytä|lopeta|behåll|keep it|pidetään|don't|do not|älä)\b", re.IGNORECASE
-)
+_STOP = re.compile(r"\b(?:stopp|stop|avbryt|cancel|keskeytä|lopeta|behåll|keep it|pidetään|don't|do not|älä)\b", re.IGNORECASE)
 _SKIP = re.compile(
     r"\b(?:hoppa över|vill inte (?:säga|berätta|svara)|spelar ingen roll|ingen kommentar|"
     r"ohita|en halua (?:sanoa|kertoa|vastata)|en kerro|ei kommenttia|"
@@ -50,7 +49,7 @@ _ASKS = re.compile(
     r"what|when|how|where|who|which|why|can (?:i|you)|is there|do you)\b",
     re.IGNORECASE,
 )
-_NO_QUESTION = frozenset("affirm deny greet thank chitchat goodbye out_of_scope nlu_fallback".split())
+_SMALL_TALK = frozenset(["affirm", "deny", "greet", "thank", "chitchat", "goodbye"])
 
 FormSlot = str
 Step = tuple[dict[str, Any], "FormSlot | None"]  # slots filled, and the slot to ask for next
@@ -83,9 +82,7 @@ class FormSteps(Action):
         """Whether what happened in between makes going on pointless: a person takes over."""
         return (turn.slot("asked_for") or {}).get("what") == "person"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """One step of the form; no events means that the message was no answer."""
         turn = Turn(dispatcher, tracker)
         waiting_for = tracker.get_slot("requested_slot")
@@ -162,7 +159,7 @@ def skips(turn: Turn, offer: str) -> bool:
 
 def is_question(turn: Turn) -> bool:
     """Whether the message asks something of its own instead of answering."""
-    return turn.intent not in _NO_QUESTION and (not turn.text or bool(_ASKS.search(turn.text)))
+    return turn.intent not in _SMALL_TALK and (not turn.text or bool(_ASKS.search(turn.text)))
 
 
 def chosen(turn: Turn, of: Iterable[str]) -> str | None:

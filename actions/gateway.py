@@ -34,9 +34,7 @@ class NotVerified(GatewayError):
 class Gateway:
     """One kept-alive connection pool; every method raises `GatewayError` when it fails."""
 
-    def __init__(
-        self, url: str, secret: str, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, secret: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = httpx.AsyncClient(
             base_url=url.rstrip("/"),
             headers={"Authorization": f"Bearer {secret}"},
@@ -88,9 +86,7 @@ class Gateway:
     async def _read(self, path: str, **params: str) -> Any:
         return _json(await self._get(path, params, {}))
 
-    async def _get(
-        self, path: str, params: dict[str, str], headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _get(self, path: str, params: dict[str, str], headers: dict[str, str]) -> httpx.Response:
         try:
             response = await self._client.get(path, params=params, headers=headers)
         except httpx.HTTPError as error:

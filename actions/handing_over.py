@@ -8,9 +8,7 @@ from actions import offers, replies
 from actions.turn import Turn
 
 
-def hand_over(
-    turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None
-) -> None:
+def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None) -> None:
     """Ask for a person and say so; forms in progress end."""
     replies.effect(turn, "handoff", reason=reason, priority=priority, note=note)
     turn.remember("asked_for", {"what": "person"})

@@ -72,11 +72,13 @@ class RescheduleForm(FormSteps):
         application = next(a for a in coming if a["ref"] == ref)
         at = application["interview"]["at"]
         replies.say(
-            turn, "utter_ask_interview_wish", title=application["role_title"],
+            turn,
+            "utter_which_time",
+            title=application["role_title"],
             moment=dates.moment(at, turn.language, turn.now.date()),
             sources=[own_applications.source(application)],
             buttons=[replies.button(turn, "keep_time", "deny", offer="reschedule")],
-        )  # fmt: skip
+        )
 
 
 async def _coming(turn: Turn) -> list[Application]:
@@ -90,9 +92,7 @@ class ActionReschedule(Action):
         """The action's name in the domain."""
         return "action_reschedule"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """One effect, and what happens now."""
         turn = Turn(dispatcher, tracker)
         ref, wish = turn.slot("reschedule_application"), turn.slot("reschedule_wish")

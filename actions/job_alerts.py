@@ -15,6 +15,8 @@ from actions.turn import Turn
 class _AddressForm(FormSteps):
     """Asks for a mail address, unless one is said or already proven."""
 
+    question = ""
+
     async def start(self, turn: Turn) -> Step:
         """Take the address of the message or the proven one."""
         proven = turn.slot("email") if turn.verified else None
@@ -38,13 +40,13 @@ class _AddressForm(FormSteps):
     async def ask(self, turn: Turn, slot: str) -> None:
         """Say what the address is for."""
         cancel = replies.button(turn, "cancel", "deny", offer=self.form)
-        replies.say(turn, f"utter_ask_{slot}", buttons=[cancel])
+        replies.say(turn, self.question, buttons=[cancel])
 
 
 class JobAlertForm(_AddressForm):
     """To which address, for which place and line of work."""
 
-    form, slots = "job_alert_form", ("alert_email",)
+    form, slots, question = "job_alert_form", ("alert_email",), "utter_alert_address"
     intents = frozenset({"subscribe_job_alerts"})
 
     async def start(self, turn: Turn) -> Step:
@@ -61,7 +63,7 @@ class JobAlertForm(_AddressForm):
 class UnsubscribeForm(_AddressForm):
     """From which address; a verified candidate needs to say none."""
 
-    form, slots = "unsubscribe_form", ("unsubscribe_email",)
+    form, slots, question = "unsubscribe_form", ("unsubscribe_email",), "utter_unsubscribe_address"
     intents = frozenset({"unsubscribe"})
 
     async def start(self, turn: Turn) -> Step:
@@ -77,9 +79,7 @@ class ActionJobAlertOn(Action):
         """The action's name in the domain."""
         return "action_job_alert_on"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Nothing is sent until the candidate has confirmed in that mail."""
         turn = Turn(dispatcher, tracker)
         email, wish = turn.slot("alert_email"), turn.slot("alert_wish") or {}
@@ -92,7 +92,7 @@ class ActionJobAlertOn(Action):
 
 
 def _filters(turn: Turn, wish: dict[str, str | None]) -> str:
-    words = [wish.get("location")]
+    words = [places.name(wish.get("location") or "", turn.language)]
     words += [texts.word(f"field_{wish['field']}", turn.language)] if wish.get("field") else []
     said = ", ".join(word for word in words if word)
     return texts.sentence("utter_part_filters", turn.language, filters=said) if said else ""
@@ -105,9 +105,7 @@ class ActionJobAlertOff(Action):
         """The action's name in the domain."""
         return "action_job_alert_off"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """With the address, or for the verified candidate."""
         turn = Turn(dispatcher, tracker)
         email = turn.slot("unsubscribe_email")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import offers, questions, replies, texts
+from actions.handing_over import hand_over
 from actions.questions import answers
 from actions.role_answers import role_text
 from actions.role_choice import role_if_known
@@ -47,8 +48,7 @@ async def ask_what_was_meant(turn: Turn) -> None:
     turn.remember("misunderstandings", count)
     if count >= 2:
         turn.remember("misunderstandings", 0)
-        replies.effect(turn, "handoff", reason="not_understood", priority="normal")
-        replies.say(turn, "utter_not_understood_twice")
+        hand_over(turn, "not_understood", "utter_not_understood_twice")
         return
     likely = suggestions(turn)
     if not likely:

@@ -29,9 +29,7 @@ def pay_range(pay: dict[str, Any], language: str) -> str:
         amount = f"{texts.word(bound, language)} {numbers[0]}"
     else:
         amount = numbers[0] if low == high else "–".join(numbers)
-    return _with_currency(amount, pay["currency"], language) + texts.word(
-        f"pay_per_{pay['period']}", language
-    )
+    return _with_currency(amount, pay["currency"], language) + texts.word(f"pay_per_{pay['period']}", language)
 
 
 def _number(value: float, language: str) -> str:
@@ -50,11 +48,7 @@ def _with_currency(amount: str, currency: str, language: str) -> str:
 
 def amount_spans(text: str) -> list[tuple[int, int]]:
     """Where amounts of money stand in a text, as (start, end)."""
-    return [
-        (match.start() + _lead(match.group()), match.end())
-        for match in AMOUNT.finditer(text)
-        if _is_money(match.group())
-    ]
+    return [(match.start() + _lead(match.group()), match.end()) for match in AMOUNT.finditer(text) if _is_money(match.group())]
 
 
 def _lead(found: str) -> int:

@@ -6,7 +6,8 @@ that an old button still means what it says. An offer that was typed 'yes' to ho
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from actions import replies
 from actions.contact_people import contact_of, recruiter_word
@@ -73,9 +74,14 @@ def asked_before(turn: Turn, what: str) -> bool:
 def ask_recruiter_offer(turn: Turn, topic: str, role_ref: str | None, contact: str) -> list[replies.Button]:
     """Offer to pass a question on to a person."""
     return make(
-        turn, "ask_recruiter", "ask_for_me", topic=topic, role_ref=role_ref, contact=contact,
+        turn,
+        "ask_recruiter",
+        "ask_for_me",
+        topic=topic,
+        role_ref=role_ref,
+        contact=contact,
         question=turn.text or None,
-    )  # fmt: skip
+    )
 
 
 @does("ask_recruiter")

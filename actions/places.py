@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterable
+from collections.abc import Iterable
 
 # Name in the role data -> beginnings of words that mean it. A beginning may go on as it likes
 # ('stockholmstrakten', 'tampereella'); one that ends in '$' may not.
@@ -61,6 +61,30 @@ COUNTRIES: dict[str, str] = {
     "sverige ruotsissa ruotsista ruotsiin sweden": "SE",
     "finland$ finlands$ suomessa suomesta suomeen": "FI",
 }
+
+
+_NAMES: dict[str, dict[str, str]] = {
+    "sv": {
+        "Helsinki": "Helsingfors",
+        "Espoo": "Esbo",
+        "Vantaa": "Vanda",
+        "Tampere": "Tammerfors",
+        "Turku": "Åbo",
+        "Oulu": "Uleåborg",
+        "Vaasa": "Vasa",
+        "Lahti": "Lahtis",
+        "Pori": "Björneborg",
+        "Porvoo": "Borgå",
+        "Raasepori": "Raseborg",
+    },
+    "fi": {"Stockholm": "Tukholma", "Uppsala": "Upsala", "Umeå": "Uumaja", "Luleå": "Luulaja", "Mariehamn": "Maarianhamina"},
+    "en": {"Göteborg": "Gothenburg"},
+}
+
+
+def name(town: str, language: str) -> str:
+    """What speakers of a language call a town."""
+    return _NAMES.get(language, {}).get(town, town)
 
 
 def towns_in(text: str, known: Iterable[str] = ()) -> list[str]:

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers, replies, senders, texts
-from actions.company_answers import say_unknown
+from actions.company_answers import say_unknown, tell_company_answer
 from actions.forms import DONE, FormSteps, Step, is_question, says_no, says_yes
 from actions.questions import answers
 from actions.role_answers import joined, language_note
@@ -23,31 +23,36 @@ async def tell_privacy(turn: Turn) -> None:
     if found is None and not months:
         say_unknown(turn, "ask_privacy", None)
         return
-    kept = ""
-    if months.get("application") and months.get("conversation"):
-        kept = texts.sentence(
-            "utter_part_kept_for", turn.language,
-            application=months["application"], conversation=months["conversation"],
-        )  # fmt: skip
     words = f"{found['text'].strip()}{language_note(turn, found.get('language'))}" if found else ""
+    kept = ""
+    told = all(str(count) in words for count in months.values())  # the company's own words may name the times
+    if months.get("application") and months.get("conversation") and not told:
+        kept = texts.sentence(
+            "utter_part_kept_for",
+            turn.language,
+            application=months["application"],
+            conversation=months["conversation"],
+        )
     company = replies.source("company", {"as_of": turn.now.isoformat()}, "retention")
     replies.say(
-        turn, "utter_privacy", words=words, kept=kept,
+        turn,
+        "utter_privacy",
+        words=words,
+        kept=kept,
         sources=([replies.source("answer", found)] if found else []) + [company],
         buttons=[replies.question(turn, i) for i in ("export_my_data", "delete_my_data", "ask_ai_use")],
-    )  # fmt: skip
+    )
 
 
 @answers("ask_ai_use")
 async def tell_ai_use(turn: Turn) -> None:
-    """No machine scores or ranks anybody here; what the company adds to that."""
-    found = await turn.gateway.answer("ai_use", turn.language)
-    replies.say(
-        turn, "utter_ai_use",
-        more=f" {found['text'].strip()}{language_note(turn, found.get('language'))}" if found else "",
-        sources=[replies.source("answer", found or {"key": "ai_use", "as_of": turn.now.isoformat()})],
-        buttons=[replies.question(turn, "ask_privacy"), replies.person(turn)],
-    )  # fmt: skip
+    """No machine scores or ranks anybody here: in the company's words, else in ours."""
+    buttons = [replies.question(turn, "ask_privacy"), replies.person(turn)]
+    if await turn.gateway.answer("ai_use", turn.language):
+        await tell_company_answer(turn, "ai_use", "ask_ai_use", buttons=buttons)
+        return
+    always = {"key": "ai_use", "as_of": turn.now.isoformat()}
+    replies.say(turn, "utter_ai_use", sources=[replies.source("answer", always)], buttons=buttons)
 
 
 @answers("verify_offer")
@@ -64,13 +69,28 @@ async def check_sender(turn: Turn) -> None:
     else:
         response = "utter_sender_unknown"
         turn.remember("asked_for", {"what": "sender"})
+    said = None if named else await turn.gateway.answer("verify_offer", turn.language)
+    advice = (
+        said["text"].strip()
+        if said
+        else texts.sentence(
+            "utter_part_mail_comes_from",
+            turn.language,
+            company=company["name"],
+            domains=joined(own, turn.language),
+        )
+    )
     buttons = offers.make(turn, "offer_check", "check_offer", no=None, senders=named)
     replies.say(
-        turn, response, domains=joined(own, turn.language),
+        turn,
+        response,
+        domains=joined(own, turn.language),
         named=joined(foreign or named, turn.language) if named else "",
-        company=company["name"], buttons=buttons,
+        words=advice,
+        company=company["name"],
+        buttons=buttons,
         sources=[replies.source("company", {"as_of": turn.now.isoformat()}, "mail_domains")],
-    )  # fmt: skip
+    )
 
 
 class _ConfirmForm(FormSteps):
@@ -94,12 +114,13 @@ class _ConfirmForm(FormSteps):
     async def ask(self, turn: Turn, slot: str) -> None:
         """The question with its two buttons."""
         replies.say(
-            turn, f"utter_{self.offer}_sure",
+            turn,
+            f"utter_{self.offer}_sure",
             buttons=[
                 replies.button(turn, f"{self.offer}_yes", "affirm", offer=self.offer),
-                replies.button(turn, "no", "deny", offer=self.offer),
+                replies.button(turn, "leave_it", "deny", offer=self.offer),
             ],
-        )  # fmt: skip
+        )
 
 
 class EraseForm(_ConfirmForm):
@@ -125,9 +146,7 @@ class _ConfirmedAction(Action):
         """The action's name in the domain."""
         return f"action_{self.offer}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """One effect, only for a verified candidate."""
         turn = Turn(dispatcher, tracker)
         if turn.slot(f"{self.offer}_confirmed") and turn.verified:

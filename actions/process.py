@@ -59,10 +59,12 @@ async def tell_response_time(turn: Turn) -> None:
     else:
         name = "utter_response_time_unknown"
     replies.say(
-        turn, name, sources=[replies.source("measure", measured, role["ref"] if role else "all")],
+        turn,
+        name,
+        sources=[replies.source("measure", measured, role["ref"] if role else "all")],
         buttons=[replies.question(turn, "ask_next_contact"), replies.question(turn, "ask_process")],
         **fields,
-    )  # fmt: skip
+    )
 
 
 def _days(turn: Turn, count: float) -> str:
@@ -90,10 +92,13 @@ async def tell_status(turn: Turn) -> None:
         return
     lines = [_status_line(turn, application) for application in chosen[:MOST_AT_ONCE]]
     replies.say(
-        turn, "utter_status_many", count=len(chosen), lines="\n".join(lines),
+        turn,
+        "utter_status_many",
+        count=len(chosen),
+        lines="\n".join(lines),
         sources=[own_applications.source(a) for a in chosen[:MOST_AT_ONCE]],
         buttons=own_applications.choices(turn, "ask_application_status", chosen),
-    )  # fmt: skip
+    )
 
 
 def _tell_one_status(turn: Turn, application: Application) -> None:
@@ -111,9 +116,12 @@ def _tell_one_status(turn: Turn, application: Application) -> None:
     if status == "rejected":
         fields["feedback"] = _feedback_words(turn, application)
     replies.say(
-        turn, f"utter_status_{status}", sources=[own_applications.source(application)],
-        buttons=_after_status(turn, application), **fields,
-    )  # fmt: skip
+        turn,
+        f"utter_status_{status}",
+        sources=[own_applications.source(application)],
+        buttons=_after_status(turn, application),
+        **fields,
+    )
 
 
 def _next_stage(turn: Turn, application: Application) -> str:
@@ -171,9 +179,12 @@ async def tell_next_contact(turn: Turn) -> None:
     one = running[0] if len(running) == 1 else None
     buttons = _after_status(turn, one) if one else []
     replies.say(
-        turn, "utter_next_contact", lines="\n".join(lines), buttons=buttons,
+        turn,
+        "utter_next_contact",
+        lines="\n".join(lines),
+        buttons=buttons,
         sources=[own_applications.source(a) for a in running[:MOST_AT_ONCE]],
-    )  # fmt: skip
+    )
 
 
 def _contact_line(turn: Turn, application: Application) -> str:
@@ -226,15 +237,15 @@ def _tell_own_interview(turn: Turn, application: Application, more: str) -> None
     if interview.get("place"):
         details.append(interview["place"])
     people = [str(person) for person in interview.get("participants") or []]
-    with_whom = (
-        texts.sentence("utter_part_participants", language, people=joined(people, language))
-        if people
-        else ""
-    )
+    with_whom = texts.sentence("utter_part_participants", language, people=joined(people, language)) if people else ""
     replies.say(
-        turn, "utter_own_interview", title=application["role_title"],
+        turn,
+        "utter_own_interview",
+        title=application["role_title"],
         moment=dates.moment(interview["at"], language, turn.now.date()),
-        details=", ".join(details), people=with_whom, more=more,
+        details=", ".join(details),
+        people=with_whom,
+        more=more,
         sources=[own_applications.source(application)],
         buttons=[replies.question(turn, "reschedule_interview", application=application["ref"])],
-    )  # fmt: skip
+    )

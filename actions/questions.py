@@ -2,12 +2,13 @@
 
 `@answers("ask_salary")` makes `action_ask_salary`. Whatever the question is, the same things happen
 around its answer: an earlier pay is masked, a short reply to our own question is understood as
-such, a second question in the message is answered too, and what was offered before is forgotten.
+such, and what was offered before is forgotten.
 """
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -20,15 +21,22 @@ Answer = Callable[[Turn], Awaitable[None]]
 ANSWERS: dict[str, Answer] = {}
 ACTIONS: list[type[Action]] = []  # subclasses are held weakly by Python; here they stay alive
 
+SURE = 0.6  # from this confidence on, a short message is taken at its word
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", "deny"})  # these don't reset the count
 PRIVATE = frozenset(
-    "ask_application_status ask_next_contact confirm_receipt ask_feedback withdraw_application "
-    "reschedule_interview export_my_data delete_my_data".split()
+    [
+        "ask_application_status",
+        "ask_next_contact",
+        "confirm_receipt",
+        "ask_feedback",
+        "withdraw_application",
+        "reschedule_interview",
+        "export_my_data",
+        "delete_my_data",
+    ]
 )
 # Intents that a short reply to our own question may be mistaken for.
-_LOOSE = frozenset(
-    "nlu_fallback out_of_scope search_roles affirm deny greet thank chitchat ask_location ask_role_tasks".split()
-)
+_LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 
 
 class QuestionAction(Action):
@@ -40,9 +48,7 @@ class QuestionAction(Action):
         """The action's name in the domain."""
         return f"action_{self.intent}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Answer, and return what is to be remembered."""
         turn = Turn(dispatcher, tracker)
         pay_privacy.mask_earlier_pay(turn)
@@ -63,7 +69,7 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 
 async def respond(turn: Turn, intent: str) -> None:
-    """Answer a message's question, and a second one that it holds."""
+    """Answer what a message asks, and forget what was offered before it."""
     meant = await _meant(turn, intent)
     turn.offer = turn.slot("open_offer")
     turn.remember("open_offer", None)
@@ -71,8 +77,6 @@ async def respond(turn: Turn, intent: str) -> None:
     if meant not in NOT_UNDERSTOOD and turn.slot("misunderstandings"):
         turn.remember("misunderstandings", 0)
     await answer(turn, meant)
-    if meant == intent:
-        await answer_second(turn)
 
 
 async def answer(turn: Turn, intent: str) -> None:
@@ -87,15 +91,6 @@ async def answer(turn: Turn, intent: str) -> None:
         replies.say(turn, "utter_data_unreachable", buttons=[replies.person(turn)])
 
 
-async def answer_second(turn: Turn) -> None:
-    """Answer the other question of a message that holds two."""
-    for other in turn.parse.get("also") or []:
-        name = other.get("name")
-        if name in ANSWERS and name != turn.intent and turn.next_action is None:
-            await answer(turn, name)
-            return
-
-
 async def _meant(turn: Turn, intent: str) -> str:
     """The question behind a reply to what we asked; otherwise the intent as understood."""
     if not turn.text:
@@ -104,13 +99,15 @@ async def _meant(turn: Turn, intent: str) -> str:
     short = len(turn.text.split()) <= 4
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
-    if intent not in _LOOSE and (not short or turn.confidence >= 0.6):
+    if intent not in _LOOSE and (not short or turn.confidence >= SURE):
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):
         return str(asked["intent"])
     if asked.get("what") == "meaning":
         picked = ordinals.pick(asked["intents"], ordinals.ordinal_in(turn.text))
         return picked or intent
+    if await role_choice.is_bare_title(turn):
+        return str(asked["intent"]) if asked.get("what") == "role" else "ask_role_tasks"
     if intent in _LOOSE and turn.slot("roles_shown") and ordinals.only_ordinal(turn.text):
         return "ask_role_tasks"
     return intent

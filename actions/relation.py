@@ -42,9 +42,12 @@ async def point_to_customer_service(turn: Turn) -> None:
     reach = texts.sentence("utter_part_service", turn.language, ways=" · ".join(ways)) if ways else ""
     now = {"as_of": turn.now.isoformat()}
     replies.say(
-        turn, "utter_customer_service", words=f" {found['text'].strip()}" if found else "", reach=reach,
+        turn,
+        "utter_customer_service",
+        words=f" {found['text'].strip()}" if found else "",
+        reach=reach,
         sources=[replies.source("answer", found) if found else replies.source("company", now, "customer_service")],
-    )  # fmt: skip
+    )
 
 
 def score_in(turn: Turn) -> str | None:
@@ -83,11 +86,9 @@ class RatingForm(FormSteps):
 
     async def ask(self, turn: Turn, slot: str) -> None:
         """One to five, as buttons."""
-        scores = [
-            {"title": n, "payload": replies.payload("give_feedback", score=n)} for n in "12345"
-        ]
+        scores = [{"title": n, "payload": replies.payload("give_feedback", score=n)} for n in "12345"]
         skip = replies.button(turn, "skip", "deny", offer="rating")
-        replies.say(turn, "utter_ask_score", buttons=[*scores, skip])
+        replies.say(turn, "utter_which_score", buttons=[*scores, skip])
 
 
 class ActionRate(Action):
@@ -97,17 +98,13 @@ class ActionRate(Action):
         """The action's name in the domain."""
         return "action_rate"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """One effect; a low score is offered a person."""
         turn = Turn(dispatcher, tracker)
         score, comment = turn.slot("feedback_score"), turn.slot("feedback_comment")
         if score or comment:
             number = int(score) if score else None
-            turn.dispatcher.utter_message(
-                json_message={"effect": {"kind": "feedback_score", "score": number, "comment": comment}}
-            )
+            turn.dispatcher.utter_message(json_message={"effect": {"kind": "feedback_score", "score": number, "comment": comment}})
         if (turn.slot("asked_for") or {}).get("what") != "person":
             low = score in ("1", "2")
             buttons = [replies.person(turn)] if low else []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from actions import texts
 from actions.turn import Turn
@@ -21,9 +22,7 @@ def say(
     **fields: Any,
 ) -> None:
     """Speak a response of the domain in the candidate's language."""
-    turn.dispatcher.utter_message(
-        response=response, sources=list(sources), buttons=list(buttons), **fields
-    )
+    turn.dispatcher.utter_message(response=response, sources=list(sources), buttons=list(buttons), **fields)
 
 
 def effect(turn: Turn, kind: str, **fields: Any) -> None:

@@ -62,6 +62,12 @@ def more(turn: Turn, role: Role, key: str) -> str:
     return f" {found.words}{found.note}" if found else ""
 
 
+def tell_ad_text_in_own_language(turn: Turn, role: Role, intent: str, key: str) -> bool:
+    """Speak a text of the ad if it is in the candidate's language; else plain facts serve better."""
+    found = role_text(turn, role, key)
+    return bool(found and not found.note) and tell_ad_text(turn, role, intent, key)
+
+
 def closed_note(turn: Turn, role: Role) -> str:
     """' The job is no longer open.' for one that isn't."""
     is_open = role.get("status", "open") == "open"
@@ -101,9 +107,13 @@ def tell_unknown(turn: Turn, role: Role, intent: str) -> None:
     contact = contact_people.name_of(role, turn)
     buttons = offers.ask_recruiter_offer(turn, intent, role["ref"], contact)
     replies.say(
-        turn, "utter_detail_unknown", title=role["title"], contact=contact, buttons=buttons,
+        turn,
+        "utter_detail_unknown",
+        title=role["title"],
+        contact=contact,
+        buttons=buttons,
         sources=[replies.source("role", role)],
-    )  # fmt: skip
+    )
 
 
 def joined(items: list[str], language: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from actions import gateway, ordinals, places, replies
-from actions.role_lookup import Role, match_roles, part_fits
+from actions.role_lookup import Role, is_title_word, match_roles, part_fits, words_of
 from actions.turn import Turn
 
 MOST_BUTTONS = 6
+LONGEST_TITLE = 8
 
 
 async def role_in_question(turn: Turn, intent: str) -> Role | None:
@@ -32,6 +34,13 @@ async def role_if_known(turn: Turn) -> Role | None:
     return role
 
 
+async def is_bare_title(turn: Turn) -> bool:
+    """Whether the message is the title of one role and nothing else."""
+    words = words_of(turn.text)
+    named = await _named(turn) if 0 < len(words) <= LONGEST_TITLE else []
+    return len(named) == 1 and all(is_title_word(word, named[0]) for word in words)
+
+
 async def names_role(turn: Turn) -> bool:
     """Whether the message names a role of ours, or a place in the list just shown."""
     return bool(await _named(turn) or _from_list(turn))
@@ -51,23 +60,25 @@ def under_discussion(turn: Turn) -> str | None:
     return page if moved_on or not talked else talked
 
 
-async def ask_which(turn: Turn, intent: str, refs: list[str] = []) -> None:
+async def ask_which(turn: Turn, intent: str, refs: Sequence[str] = ()) -> None:
     """Ask which role is meant; each button asks the question again about its role."""
     roles = await turn.gateway.roles(turn.language)
-    choice = [role for role in roles if role["ref"] in refs] or roles
+    listed = turn.slot("roles_shown") or []
+    likely = refs or (listed if len(listed) < MOST_BUTTONS else ())  # a list that the candidate has narrowed down
+    choice = [role for role in roles if role["ref"] in likely] or roles
     if not choice:
         replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
         return
     turn.remember("asked_for", {"what": "role", "intent": intent})
-    turn.remember("roles_shown", [role["ref"] for role in choice])
-    buttons = [role_button(role, intent) for role in choice[:MOST_BUTTONS]]
+    turn.remember("roles_shown", [role["ref"] for role in choice[:MOST_BUTTONS]])
+    buttons = [role_button(turn, role, intent) for role in choice[:MOST_BUTTONS]]
     more = len(choice) > MOST_BUTTONS
     replies.say(turn, "utter_which_role_of_many" if more else "utter_which_role", buttons=buttons)
 
 
-def role_button(role: Role, intent: str) -> replies.Button:
+def role_button(turn: Turn, role: Role, intent: str) -> replies.Button:
     """A button with a role's title and towns that asks `intent` about it."""
-    towns = ", ".join(role.get("locations") or [])
+    towns = ", ".join(places.name(town, turn.language) for town in role.get("locations") or [])
     title = f"{role['title']}, {towns}" if towns else role["title"]
     return {"title": title, "payload": replies.payload(intent, role_ref=role["ref"])}
 

@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Iterable
+from typing import Any
 
 from rapidfuzz import fuzz
 
 Role = dict[str, Any]
 
 _SMALL_WORDS = frozenset(
-    "till för och inom på med i av en ett as a an and for of in the to with at ja tai sekä to m f d".split()
+    [
+        "till",
+        "för",
+        "och",
+        "inom",
+        "på",
+        "med",
+        "i",
+        "av",
+        "en",
+        "ett",
+        "as",
+        "a",
+        "an",
+        "and",
+        "for",
+        "of",
+        "in",
+        "the",
+        "to",
+        "with",
+        "at",
+        "ja",
+        "tai",
+        "sekä",
+        "to",
+        "m",
+        "f",
+        "d",
+    ]
 )
 # What may follow a title in one word or inflect it: serviceteknikern, säljarjobbet, asentajan, asentajapaikka.
-_TAIL = re.compile(
-    r"^(?:\w{0,4}|(?:s|n|r|e|ar)?(?:jobb|tjänst|roll|plats|post|paik|tehtäv|työ|virka|job|role|position)\w*)$"
-)
+_TAIL = re.compile(r"^(?:\w{0,4}|(?:s|n|r|e|ar)?(?:jobb|tjänst|roll|plats|post|paik|tehtäv|työ|virka|job|role|position)\w*)$")
+_HEAD_ENDS = re.compile(r"\s*[,(:/|–]\s*|\s-\s")
+_BRACKETS = re.compile(r"\(([^)]*)\)")
+_AND = re.compile(r"\s+(?:och|ja|sekä|and|&)\s+")
 _SURE = 100.0
 _CLOSE = 6.0  # two roles whose scores differ by less are both meant, until more is known
 
@@ -64,17 +95,25 @@ def names_reference(text: str, ref: str) -> bool:
 
 
 def _title_fit(said: tuple[str, ...], title: str) -> float:
-    """100 when every word of the title is said, a little less when only its head is."""
+    """100 when every word of the title is said, a little less when only a part of it that stands alone is."""
     whole = title_words(title)
-    head = title_words(re.split(r"\s*[,(–:/|]\s*|\s-\s", title)[0])
     if whole and _all_said(said, whole):
         return _SURE + min(len(whole), 5)  # the longer title wins over one that it contains
-    if head and head != whole and _all_said(said, head):
+    head = title_words(_HEAD_ENDS.split(title)[0])
+    if head and _all_said(said, head):
         return 96.0
-    joined = "".join(whole)
-    if len(whole) > 1 and any(word_fits(joined, word) for word in said):
-        return _SURE
+    if any(_all_said(said, part) for part in map(title_words, _stands_alone(title))):
+        return 94.0
     return 0.0
+
+
+@lru_cache(maxsize=4096)
+def _stands_alone(title: str) -> tuple[str, ...]:
+    """Parts of a title that name the job too: both trades of 'adviser and salesperson', what is in brackets."""
+    outside, bracketed = _BRACKETS.sub(" ", title), _BRACKETS.findall(title)
+    trades = _AND.split(_HEAD_ENDS.split(outside)[0])
+    parts = [*bracketed, *(trades if len(trades) > 1 else [])]
+    return tuple(part for part in parts if len(part.strip()) >= 6)
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +123,11 @@ def title_words(title: str) -> tuple[str, ...]:
 
 
 def _all_said(said: tuple[str, ...], title: tuple[str, ...]) -> bool:
-    return all(any(word_fits(part, word) for word in said) for part in title)
+    """Whether all words of a title are said, or all of them written as one."""
+    if not title:
+        return False
+    together = "".join(title)
+    return all(any(word_fits(part, word) for word in said) for part in title) or (len(title) > 1 and any(word_fits(together, word) for word in said))
 
 
 @lru_cache(maxsize=65536)
@@ -101,6 +144,14 @@ def word_fits(part: str, word: str) -> bool:
     return same_start and fuzz.ratio(part, word) >= 87.0
 
 
+def is_title_word(word: str, role: Role) -> bool:
+    """Whether a word stands in a title or the reference of a role, or means nothing by itself."""
+    titles = [role.get("title") or "", *(role.get("titles") or {}).values()]
+    together = ["".join(title_words(title)) for title in titles]
+    parts = [*words_of(role["ref"]), *(part for title in titles for part in title_words(title)), *together]
+    return word in _SMALL_WORDS or any(part and word_fits(part, word) for part in parts)
+
+
 def part_fits(text: str, role: Role) -> bool:
     """Whether a text has a word that is a longer part of one of the role's titles ('installatör')."""
     titles = {role.get("title") or "", *(role.get("titles") or {}).values()}
@@ -111,6 +162,4 @@ def part_fits(text: str, role: Role) -> bool:
 def _is_part(word: str, part: str) -> bool:
     if word_fits(part, word):
         return len(part) >= 4
-    return len(word) >= 6 and len(part) > len(word) + 2 and (
-        part.startswith(word[:-1]) or part.endswith(word)
-    )
+    return len(word) >= 6 and len(part) > len(word) + 2 and (part.startswith(word[:-1]) or part.endswith(word))

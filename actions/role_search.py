@@ -12,10 +12,10 @@ from actions.turn import Turn
 _LIKE_THIS = re.compile(r"liknande|motsvarande|samankalta|vastaava|similar|like this", re.IGNORECASE)
 # 'jobb som kock', 'kokin töitä' is left to titles, 'job as a cook'
 _AS_A = re.compile(r"\b(?:som|as an?|till)\s+(?:en\s+|ett\s+)?([^\W\d_]{4,})", re.IGNORECASE)
-_NO_TRADE = frozenset(
-    "ledig lediga ledigt passar finns söker någon något nånting praktikant anställd jobbar helst behöver "
-    "exempel studerar studerande student nyexaminerad well soon sommaren hösten våren juni juli augusti ligger "
-    "utländsk kund behov this that part full ni jag".split()
+_NO_TRADE = re.compile(
+    r"ledig\w*|passar|finns|söker|nå\w+|praktikant|anställd|jobbar|helst|behöver|exempel|stud\w+|nyexaminerad|well|soon|"
+    r"sommaren|hösten|våren|juni|juli|augusti|ligger|utländsk|kund|behov|this|that|part|full|ni|jag",
+    re.IGNORECASE,
 )
 
 
@@ -38,7 +38,7 @@ class Wish:
 
     def spoken(self, language: str) -> str:
         """The wish in a few words of the language: 'Göteborg, försäljning'."""
-        words = [*self.towns]
+        words = [places.name(town, language) for town in self.towns]
         words += [texts.word(f"country_{self.country}", language)] if self.country else []
         words += [texts.word(f"field_{name}", language) for name in self.fields]
         words += [texts.word(f"kind_{name}", language) for name in self.employment]
@@ -50,8 +50,7 @@ class Wish:
 
 def wish_of(turn: Turn, roles: list[Role]) -> Wish:
     """What the message and its entities ask for."""
-    said = " ".join([turn.text, *turn.entities("location"), *turn.entities("field"),
-                     *turn.entities("employment_type"), *turn.entities("role")])  # fmt: skip
+    said = " ".join([turn.text, *turn.entities("location"), *turn.entities("field"), *turn.entities("employment_type"), *turn.entities("role")])
     known = {town for role in roles for town in role.get("locations") or []}
     wish = Wish(
         towns=places.towns_in(said, known),
@@ -77,7 +76,7 @@ def _add_titles(wish: Wish, said: str, roles: list[Role]) -> None:
     wish.titles = [role["ref"] for role in named]
     if wish.titles or wish.fields:
         return
-    trade = next((t for t in _AS_A.findall(said) if t.casefold() not in _NO_TRADE), None)
+    trade = next((t for t in _AS_A.findall(said) if not _NO_TRADE.fullmatch(t)), None)
     if trade and not places.towns_in(trade):
         wish.trade = trade.casefold()
 
@@ -89,7 +88,12 @@ def fitting(wish: Wish, roles: list[Role]) -> list[Role]:
     found = [role for role in roles if _fits(wish, role)]
     by_title = [role for role in found if role["ref"] in wish.titles]
     found = by_title or ([] if wish.titles and not wish.fields else found)
-    return sorted(found, key=lambda role: role.get("closes_on") or "9999")
+    return sorted(found, key=lambda role: (_elsewhere(wish, role), role.get("closes_on") or "9999"))
+
+
+def _elsewhere(wish: Wish, role: Role) -> bool:
+    """Whether a role fits a town only because it is done remotely."""
+    return bool(wish.towns) and not set(wish.towns) & set(role.get("locations") or [])
 
 
 def _fits(wish: Wish, role: Role) -> bool:

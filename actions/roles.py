@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from actions import dates, offers, places, replies, role_choice, texts
+from actions import dates, replies, role_choice, texts
 from actions.questions import answers
 from actions.role_answers import (
     closed_note,
@@ -14,6 +14,7 @@ from actions.role_answers import (
     role_text,
     tell,
     tell_ad_text,
+    tell_ad_text_in_own_language,
     tell_unknown,
 )
 from actions.role_lookup import Role
@@ -38,31 +39,34 @@ async def search_roles(turn: Turn) -> None:
 
 def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:
     """Say which roles there are, or that there are none and what can be done."""
-    filters = wish.spoken(turn.language)
     if not found:
-        say_none(turn, wish, filters)
+        say_none(turn, wish)
         return
+    spoken = wish.spoken(turn.language)
     shown = found[:MOST_LISTED]
+    if len(found) == 1:
+        role_choice.discuss(turn, found[0]["ref"])
     turn.remember("roles_shown", [role["ref"] for role in shown])
     rest = len(found) - len(shown)
     fields = {
         "count": len(found),
         "listed": "\n".join(_listed(turn, n, role) for n, role in enumerate(shown, 1)),
         "more": texts.sentence("utter_part_more_roles", turn.language, count=rest) if rest else "",
-        "filters": filters,
+        "filters": f" ({spoken})" if spoken else "",
     }
-    name = "utter_roles_all" if not filters else "utter_role_found" if len(found) == 1 else "utter_roles_found"
+    name = "utter_roles_all" if wish.is_empty() else "utter_role_found" if len(found) == 1 else "utter_roles_found"
     replies.say(
         turn,
         name,
         sources=[replies.source("role", {"as_of": turn.now.isoformat()}, r["ref"]) for r in shown],
-        buttons=[role_choice.role_button(role, "ask_role_tasks") for role in shown],
+        buttons=[role_choice.role_button(turn, role, "ask_role_tasks") for role in shown],
         **fields,
     )
 
 
-def say_none(turn: Turn, wish: Wish, filters: str) -> None:
+def say_none(turn: Turn, wish: Wish) -> None:
     """Nothing fits: offer to tell when something does."""
+    filters = wish.spoken(turn.language)
     if not filters:
         replies.say(turn, "utter_no_open_roles", buttons=_alert_buttons(turn, wish)[:1])
         return
@@ -79,7 +83,8 @@ def _alert_buttons(turn: Turn, wish: Wish) -> list[replies.Button]:
 
 
 def _listed(turn: Turn, order: int, role: Role) -> str:
-    where = ", ".join(role.get("locations") or []) or texts.word("remote", turn.language)
+    where = [places.name(town, turn.language) for town in role.get("locations") or []]
+    where += [texts.word("remote", turn.language)] if role.get("remote") == "full" else []
     until = role.get("closes_on")
     day = dates.day(until, turn.language, turn.now.date()) if until else ""
     return texts.sentence(
@@ -87,7 +92,7 @@ def _listed(turn: Turn, order: int, role: Role) -> str:
         turn.language,
         number=order,
         title=role["title"],
-        places=f", {where}",
+        places="".join(f", {place}" for place in where),
         until=texts.sentence("utter_part_until", turn.language, day=day) if until else "",
     )
 
@@ -140,9 +145,9 @@ def _language_and_level(entry: dict[str, str], language: str) -> str:
 async def tell_location(turn: Turn) -> None:
     """Where the work is done."""
     role = await role_choice.role_in_question(turn, "ask_location")
-    if role is None:
+    if role is None or tell_ad_text_in_own_language(turn, role, "ask_location", "location"):
         return
-    where = [_address(place) for place in role.get("locations") or []]
+    where = [_address(place, turn.language) for place in role.get("locations") or []]
     extra = more(turn, role, "location")
     if where:
         spoken = joined(where, turn.language)
@@ -153,17 +158,16 @@ async def tell_location(turn: Turn) -> None:
         tell_unknown(turn, role, "ask_location")
 
 
-def _address(place: dict[str, str] | str) -> str:
-    if isinstance(place, str):
-        return place
-    return ", ".join(part for part in (place.get("address"), place.get("city")) if part)
+def _address(place: dict[str, str], language: str) -> str:
+    town = places.name(place["city"], language)
+    return ", ".join(part for part in (place.get("address"), town) if part)
 
 
 @answers("ask_remote_work")
 async def tell_remote(turn: Turn) -> None:
     """Whether the work can be done elsewhere."""
     role = await role_choice.role_in_question(turn, "ask_remote_work")
-    if role is None:
+    if role is None or tell_ad_text_in_own_language(turn, role, "ask_remote_work", "remote_work"):
         return
     kind = role.get("remote")
     if kind not in ("none", "hybrid", "full"):
@@ -177,7 +181,7 @@ async def tell_remote(turn: Turn) -> None:
 async def tell_hours(turn: Turn) -> None:
     """Kind and length of employment, hours, shifts."""
     role = await role_choice.role_in_question(turn, "ask_working_hours")
-    if role is None:
+    if role is None or tell_ad_text_in_own_language(turn, role, "ask_working_hours", "working_hours"):
         return
     language, extra = turn.language, more(turn, role, "working_hours")
     if not (role.get("employment_type") and role.get("hours")):
@@ -186,13 +190,16 @@ async def tell_hours(turn: Turn) -> None:
         return
     week, months = role.get("hours_per_week"), role.get("contract_months")
     tell(
-        turn, role, "ask_working_hours", "utter_role_hours",
+        turn,
+        role,
+        "ask_working_hours",
+        "utter_role_hours",
         employment=texts.word(f"employment_{role['employment_type']}", language),
         hours=texts.word(f"hours_{role['hours']}", language),
         weekly=_counted("utter_part_weekly", week, language),
         contract=_counted("utter_part_contract", months, language),
         more=extra,
-    )  # fmt: skip
+    )
 
 
 def _counted(name: str, count: float | None, language: str) -> str:
@@ -233,17 +240,20 @@ async def tell_deadline(turn: Turn) -> None:
 
 def _tell_too_late(turn: Turn, role: Role, response: str, **fields: str) -> None:
     replies.say(
-        turn, response, title=role["title"], sources=[replies.source("role", role)],
+        turn,
+        response,
+        title=role["title"],
+        sources=[replies.source("role", role)],
         buttons=_alert_buttons(turn, Wish(fields=[role["field"]] if role.get("field") else [])),
         **fields,
-    )  # fmt: skip
+    )
 
 
 @answers("ask_team")
 async def tell_team(turn: Turn) -> None:
     """How large the team is, who leads it, what it is like."""
     role = await role_choice.role_in_question(turn, "ask_team")
-    if role is None:
+    if role is None or tell_ad_text_in_own_language(turn, role, "ask_team", "team"):
         return
     facts = _team_facts(turn, role)
     found = role_text(turn, role, "team")
@@ -262,11 +272,7 @@ def _team_facts(turn: Turn, role: Role) -> list[str]:
         facts.append(texts.sentence("utter_part_team_size", language, number=role["team_size"]))
     manager = role.get("manager") or {}
     if manager.get("name") and manager.get("title"):
-        facts.append(
-            texts.sentence(
-                "utter_part_manager", language, name=manager["name"], role_title=manager["title"]
-            )
-        )
+        facts.append(texts.sentence("utter_part_manager", language, name=manager["name"], role_title=manager["title"]))
     return facts
 
 
@@ -274,9 +280,11 @@ def _team_facts(turn: Turn, role: Role) -> list[str]:
 async def tell_employer(turn: Turn) -> None:
     """Who stands behind the ad; without a role, all employers of the company."""
     role = await role_choice.role_if_known(turn)
+    if role and tell_ad_text_in_own_language(turn, role, "ask_employer", "employer"):
+        return
     employer = (role or {}).get("employer") or {}
     if role and employer.get("name"):
-        extra = more(turn, role, "employer") or _sentence(employer.get("org"))
+        extra = more(turn, role, "employer")
         tell(turn, role, "ask_employer", "utter_role_employer", employer=employer["name"], more=extra)
         return
     company = await turn.gateway.company()
@@ -286,14 +294,14 @@ async def tell_employer(turn: Turn) -> None:
         sources.append(replies.source("answer", about))
     employers = joined([_employer_name(e) for e in company.get("employers") or []] or [company["name"]], turn.language)
     replies.say(
-        turn, "utter_employers", employers=employers, words=about.get("text", ""), sources=sources,
+        turn,
+        "utter_employers",
+        employers=employers,
+        words=about.get("text", ""),
+        sources=sources,
         buttons=[replies.question(turn, "search_roles"), replies.question(turn, "ask_company")],
-    )  # fmt: skip
+    )
 
 
 def _employer_name(employer: dict[str, str] | str) -> str:
     return employer if isinstance(employer, str) else employer["name"]
-
-
-def _sentence(words: str | None) -> str:
-    return f" {words.strip()}" if words else ""

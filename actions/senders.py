@@ -7,7 +7,7 @@ import re
 _EMAIL = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]{2,}", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?![\w-])", re.IGNORECASE)
 _AFTER_AT = re.compile(r"(?<![\w.+%-])@((?:[\w-]+\.)+[a-z]{2,})", re.IGNORECASE)
-_FILE_ENDINGS = frozenset("pdf doc docx odt rtf txt png jpg jpeg zip".split())
+_FILE_ENDINGS = frozenset(["pdf", "doc", "docx", "odt", "rtf", "txt", "png", "jpg", "jpeg", "zip"])
 
 
 def email_in(text: str) -> str | None:

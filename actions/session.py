@@ -16,8 +16,6 @@ class ActionSessionStart(Action):
         """Rasa's own name for it."""
         return "action_session_start"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Start, and listen."""
         return [SessionStarted(), ActionExecuted("action_listen")]

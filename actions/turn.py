@@ -108,9 +108,5 @@ class Turn:
 
     def events(self) -> list[dict[str, Any]]:
         """The slots that really changed, and the action that follows, if any."""
-        events = [
-            SlotSet(name, value)
-            for name, value in self.changed.items()
-            if value != self.tracker.get_slot(name)
-        ]
+        events = [SlotSet(name, value) for name, value in self.changed.items() if value != self.tracker.get_slot(name)]
         return events + ([FollowupAction(self.next_action)] if self.next_action else [])

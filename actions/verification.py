@@ -48,7 +48,6 @@ class VerificationForm(FormSteps):
             return {"email": known}, "verification_code"
         if turn.intent in PRIVATE:
             turn.remember("pending_question", pending(turn))
-            await questions.answer_second(turn)
         given = senders.email_in(turn.text)
         return self._send(turn, given) if given else ({}, "email")
 
@@ -108,16 +107,17 @@ class VerificationForm(FormSteps):
                 replies.button(turn, "other_address", "affirm", offer="other_address"),
                 cancel,
             ]
-            response = "utter_code_wrong" if wrong else "utter_ask_code"
+            response = "utter_code_wrong" if wrong else "utter_write_code"
             replies.say(turn, response, email=turn.slot("email"), buttons=buttons)
         elif turn.intent == "external_code_expired":
             known = turn.tracker.get_slot("email")
             again = [{"title": known, "payload": replies.payload("affirm", email=known)}] if known else []
             replies.say(turn, "utter_code_expired", buttons=[*again, cancel])
         elif turn.intent in PRIVATE:
-            replies.say(turn, "utter_why_verification", buttons=[cancel, replies.person(turn)])
+            why = "utter_why_verification_to_act" if turn.intent in FORMS else "utter_why_verification"
+            replies.say(turn, why, buttons=[cancel, replies.person(turn)])
         else:
-            replies.say(turn, "utter_ask_email", buttons=[cancel, replies.person(turn)])
+            replies.say(turn, "utter_which_address", buttons=[cancel, replies.person(turn)])
 
 
 def pending(turn: Turn) -> dict[str, Any]:
@@ -132,9 +132,7 @@ class ActionConfirmCode(Action):
         """The action's name in the domain."""
         return "action_confirm_code"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """The code leaves the slots at once."""
         turn = Turn(dispatcher, tracker)
         code = turn.slot("verification_code")
@@ -152,9 +150,7 @@ class ActionExternalVerified(Action):
         """The action's name in the domain."""
         return "action_external_verified"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Only the gateway makes a candidate verified; the event alone proves nothing."""
         turn = Turn(dispatcher, tracker)
         asked = turn.slot("pending_question") or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,6 +15,9 @@ from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_no, s
 from actions.turn import Turn
 
 LONGEST_REASON = 500
+_BECAUSE = re.compile(r"\b(?:because|since|eftersom|därför att|för att|för jag|koska|sillä|kun sain)\b(.+)", re.I | re.S)
+_YES_AND = re.compile(r"^\W*(?:ja|japp|kyllä|joo|yes|yeah)\b[,.\s]+(.+)", re.I | re.S)
+_WITHDRAW = re.compile(r"dra\w* tillbaka|återta|peru|vedä|withdraw|gör det|tee se|do it|tack|kiitos|please|thank", re.I)
 
 
 class WithdrawForm(FormSteps):
@@ -32,7 +36,8 @@ class WithdrawForm(FormSteps):
         meant = own_applications.meant(turn, running)
         if len(meant) > 1:
             return {}, "withdraw_application"
-        return {"withdraw_application": meant[0]["ref"]}, "withdraw_confirmed"
+        filled = {"withdraw_application": meant[0]["ref"], "withdraw_reason": reason_in(turn.words)}
+        return filled, "withdraw_confirmed"
 
     async def take(self, turn: Turn, slot: str) -> Step | None:
         """One answer."""
@@ -65,6 +70,9 @@ class WithdrawForm(FormSteps):
         for_another = pressed not in (None, ref)
         if for_another or is_question(turn) or not says_yes(turn, "withdraw"):
             return None
+        reason = reason_in(turn.text) or turn.slot("withdraw_reason")
+        if reason:
+            return {"withdraw_confirmed": True, "withdraw_reason": reason}, DONE
         replies.effect(turn, "withdraw", application=ref)
         return {"withdraw_confirmed": True}, "withdraw_reason"
 
@@ -87,13 +95,15 @@ class WithdrawForm(FormSteps):
         ref = turn.slot("withdraw_application")
         application = next(a for a in running if a["ref"] == ref)
         replies.say(
-            turn, "utter_withdraw_sure", title=application["role_title"],
+            turn,
+            "utter_withdraw_sure",
+            title=application["role_title"],
             sources=[own_applications.source(application)],
             buttons=[
                 replies.button(turn, "withdraw_yes", "affirm", offer="withdraw", application=ref),
                 replies.button(turn, "withdraw_no", "deny", offer="withdraw"),
             ],
-        )  # fmt: skip
+        )
 
 
 @offers.does("withdraw")
@@ -101,6 +111,13 @@ async def take_up_again(turn: Turn, facts: dict[str, Any]) -> None:
     """An old 'yes, withdraw it' was pressed: ask once more, then do it."""
     if turn.verified:
         turn.next_action = WithdrawForm.form
+
+
+def reason_in(text: str) -> str | None:
+    """What follows 'because', or a plain 'yes, …' with more to say; None where no reason is given."""
+    found = _BECAUSE.search(text) or _YES_AND.match(text)
+    reason = found.group(1).strip(" .,!") if found else ""
+    return reason[:LONGEST_REASON] if len(reason.split()) >= 2 and not _WITHDRAW.search(reason) else None
 
 
 async def _running(turn: Turn) -> list[Application]:
@@ -114,9 +131,7 @@ class ActionWithdraw(Action):
         """The action's name in the domain."""
         return "action_withdraw"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """The same effect once more, with the reason, and a word of thanks."""
         turn = Turn(dispatcher, tracker)
         if turn.slot("withdraw_confirmed"):
