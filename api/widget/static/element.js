@@ -13,12 +13,6 @@ const TEXTS = { sv, fi, en };
 const small = matchMedia('(max-width: 480px), (max-height: 480px)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/** Black or white: one of them always has a contrast of 4.5 to 1. */
-function legibleOn(color) {
-  const [r, g, b] = color.match(/\w\w/g).map((hex) => (parseInt(hex, 16) / 255) ** 2.2);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#000' : '#fff';
-}
-
 export class ApplicantDesk extends HTMLElement {
   isOpen = false;
   brand = { name: 'Chat', assistant_name: 'Chat' };
@@ -56,9 +50,7 @@ export class ApplicantDesk extends HTMLElement {
     const answer = call(`${this.conversation.base}brand?language=${this.language}`).catch(() => {});
     Object.assign(this.brand, await Promise.race([answer, new Promise((done) => setTimeout(done, 5000))]));
     for (const [name, color] of Object.entries(this.brand.colors || {})) {
-      if (!/^#[\da-f]{6}$/i.test(color)) continue;
-      this.style.setProperty(`--${name.replace('_', '-')}`, color);
-      this.style.setProperty(`--${name.replace('_', '-')}-ink`, legibleOn(color));
+      this.style.setProperty(`--${name}`, color);
     }
   }
 
@@ -92,9 +84,8 @@ export class ApplicantDesk extends HTMLElement {
   }
 
   #listen() {
-    const update = () => this.#update([]);
     this.conversation.addEventListener('change', ({ detail }) => this.#update(detail));
-    document.addEventListener('visibilitychange', update);
+    document.addEventListener('visibilitychange', () => this.#refresh());
     small.addEventListener('change', () => this.isOpen && this.#show(this.shadowRoot.activeElement));
     // the phone's keyboard leaves less than the screen; a pinch does too, but must not squeeze the chat
     visualViewport.addEventListener('resize', () => {
@@ -106,7 +97,13 @@ export class ApplicantDesk extends HTMLElement {
   open() {
     this.#show();
     this.panel.focus();
-    this.#fetchBrand().then(() => this.#update([]));
+    this.#refresh();
+  }
+
+  /** Reply times change with the hour, and what came unseen may be seen now. */
+  async #refresh() {
+    if (this.isOpen) await this.#fetchBrand();
+    this.#update([]);
   }
 
   close() {

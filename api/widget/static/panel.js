@@ -46,7 +46,7 @@ export function makePanel(context) {
 
   /** Focus where one goes on: the input, or on a touch screen (whose keyboard would cover the rest) the title. */
   function focus() {
-    (matchMedia('(pointer: coarse)').matches ? title : composer.input).focus({ preventScroll: true });
+    (matchMedia('(pointer: coarse)').matches ? title : composer.input).focus();
   }
 
   /** The panel has come to sight and can be measured. */

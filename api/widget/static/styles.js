@@ -7,7 +7,7 @@ export const css = `
   --muted: #57616a;
   --line: #868f98;
   --fill: var(--accent, #1f5f8b);
-  --on-fill: var(--accent-ink, #fff);
+  --on-fill: var(--accent_text, #fff);
   --gap: max(1rem, 16px);
   display: block;
   height: 5rem;
@@ -20,8 +20,8 @@ export const css = `
   --ink: #e8ecef;
   --muted: #a8b1b9;
   --line: #75808a;
-  --fill: var(--accent-dark, #8cc4ea);
-  --on-fill: var(--accent-dark-ink, #000);
+  --fill: var(--accent_dark, #8cc4ea);
+  --on-fill: var(--accent_dark_text, #000);
   color-scheme: dark;
 }
 * { box-sizing: border-box; margin: 0; font: inherit; color: inherit; letter-spacing: inherit; }
