@@ -54,9 +54,18 @@ def whole(least: int = 0, most: int = MAX_INT, **kwargs: Any) -> fields.Integer:
     return fields.Integer(strict=True, allow_none=True, validate=validate.Range(least, most), **kwargs)
 
 
-def amount(most: str, **kwargs: Any) -> fields.Decimal:
-    """A number with two decimals at most."""
-    return fields.Decimal(allow_none=True, validate=[validate.Range(0, Decimal(most)), _two_decimals], metadata={"type": "number"}, **kwargs)
+class Number(fields.Decimal):
+    """A JSON number, kept exactly; a text that looks like one is refused."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def amount(most: str, **kwargs: Any) -> Number:
+    """A number from 0 with two decimals at most."""
+    return Number(allow_none=True, validate=[validate.Range(0, Decimal(most)), _two_decimals], metadata={"type": "number"}, **kwargs)
 
 
 def _two_decimals(value: Decimal) -> None:
