@@ -45,9 +45,10 @@ class Page:
 
     @property
     def buttons(self) -> list[dict[str, str]]:
-        """What was offered since the candidate last spoke, each once."""
+        """What was offered since the candidate last spoke, each once; the desk's own while a person is waited for."""
         offered: dict[str, dict[str, str]] = {}
-        for message in self.messages:
+        waits = self.status == "with_recruiter"
+        for message in self.messages if not waits else [m for m in self.messages if m.sender == "system"][-1:]:
             if message.sender == "candidate":
                 offered.clear()
             offered |= {button["button"]: button for button in message.buttons}

@@ -41,7 +41,7 @@ export class ApplicantDesk extends HTMLElement {
   #preferred() {
     const chosen = this.kept.get('language');
     const wishes = [this.dataset.language, document.documentElement.lang, ...navigator.languages, 'en'];
-    if (chosen?.on === this.dataset.language) wishes.unshift(chosen.language);
+    if (chosen && chosen.on === this.dataset.language) wishes.unshift(chosen.language);
     return wishes.map((wish) => wish?.slice(0, 2).toLowerCase()).find((wish) => TEXTS[wish]);
   }
 

@@ -37,7 +37,7 @@ export function makePanel(context) {
   const ask = h('button', { class: 'link', onclick: handoff }, icon('person'), t.toPerson);
   const asked = h('span', {});
   const node = h(page ? 'main' : 'dialog', { class: 'panel', 'aria-label': fill(t.title, { name: brand.name }), onkeydown: escape },
-    h('header', {}, logo(), h('div', { class: 'names' }, title, who), select, more,
+    h('div', { class: 'head' }, logo(), h('div', { class: 'names' }, title, who), select, more,
       !page && iconButton('close', t.close, { onclick: close })),
     menu, log.node, notice, h('div', { class: 'bar' }, ask, asked, expected), composer.node);
   let noticed;

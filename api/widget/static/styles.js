@@ -50,8 +50,8 @@ button:hover, select:hover { background: var(--soft); }
 }
 .panel[open], .page .panel { display: flex; }
 .page .panel { inset: 0; width: 100%; max-width: 46rem; height: 100dvh; margin: auto; border-width: 0 1px; border-radius: 0; }
-header, .bar, .composer, .notice, .menu { flex: none; padding: .5em .75em; border: 0 solid var(--line); }
-header { display: flex; align-items: center; gap: .25em; border-bottom-width: 1px; }
+.head, .bar, .composer, .notice, .menu { flex: none; padding: .5em .75em; border: 0 solid var(--line); }
+.head { display: flex; align-items: center; gap: .25em; border-bottom-width: 1px; }
 .logo { width: 2.25em; height: 2.25em; margin-right: .4em; display: grid; place-items: center; flex: none; }
 .logo img { width: 100%; height: 100%; object-fit: contain; }
 .names { flex: 1; min-width: 0; line-height: 1.3; overflow-wrap: anywhere; }
@@ -114,7 +114,7 @@ textarea { flex: 1; min-width: 0; max-height: calc(7.5em + 1em + 2px); padding: 
 
 @media (max-width: 480px), (max-height: 480px) {
   .root:not(.page) .panel { inset: 0; width: 100%; height: min(100dvh, var(--screen, 100dvh)); border: 0; border-radius: 0; }
-  header { padding-top: calc(.5em + env(safe-area-inset-top)); }
+  .head { padding-top: calc(.5em + env(safe-area-inset-top)); }
 }
 @media (forced-colors: active) {
   .text, .launcher, .badge, .send, .typing { border: 1px solid; }
