@@ -5,12 +5,20 @@ Fails loudly: whatever is not a complete, well-formed answer raises `AssistantFa
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import time
+from typing import Annotated, Any, Literal
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.config import Settings
+
+MOST_BYTES = 1_000_000
+Language = Literal["sv", "fi", "en"]
+Name = Annotated[str, Field(max_length=64)]
+# PostgreSQL stores no NUL.
+Words = Annotated[str, Field(pattern="^[^\\x00]*$")]
 
 
 class AssistantFailed(Exception):
@@ -27,7 +35,7 @@ class _Part(BaseModel):
 
 
 class Button(_Part):
-    title: str = Field(max_length=300)
+    title: Words = Field(max_length=300)
     button: str = Field(max_length=1000)
 
 
@@ -40,8 +48,8 @@ class Source(_Part):
 class Reply(_Part):
     """One message of the assistant."""
 
-    text: str
-    language: str | None = None
+    text: Words
+    language: Language | None = None
     buttons: list[Button] = []
     sources: list[Source] = []
 
@@ -52,11 +60,11 @@ class TurnResult(_Part):
     replies: list[Reply]
     effects: list[dict[str, Any]] = []
     state: dict[str, Any]
-    intent: str | None = None
+    intent: Name | None = None
     confidence: float | None = None
     alternatives: list[dict[str, Any]] = []
     language: str | None = None
-    model_id: str | None = None
+    model_id: Name | None = None
 
 
 _clients: dict[str, httpx.Client] = {}
@@ -73,20 +81,34 @@ def _client(settings: Settings) -> httpx.Client:
 
 
 def take_turn(settings: Settings, body: dict[str, Any]) -> TurnResult:
-    """Send one turn (the assistant's `POST /turn`). Raises `AssistantFailed`; never waits beyond the turn's time."""
+    """Send one turn (the assistant's `POST /turn`). Raises `AssistantFailed`; a drip does not keep it beyond the turn's time."""
+    until = time.monotonic() + settings.turn_timeout
     timeout = httpx.Timeout(settings.turn_timeout, connect=2.0)
     try:
-        response = _client(settings).post("/turn", json=body, timeout=timeout)
+        with _client(settings).stream("POST", "/turn", json=body, timeout=timeout) as response:
+            content = _read(response, until)
     except httpx.ConnectError:
         raise AssistantFailed("not reachable", waking_up=True) from None
     except httpx.HTTPError as error:
         raise AssistantFailed(type(error).__name__) from None
     if response.status_code != 200:
-        raise AssistantFailed(f"status {response.status_code}: {_type_of(response)}", waking_up=response.status_code == 503)
+        raise AssistantFailed(f"status {response.status_code}: {_type_of(content)}", waking_up=response.status_code == 503)
     try:
-        return TurnResult.model_validate_json(response.content)
+        return TurnResult.model_validate_json(content)
     except ValidationError as error:
         raise AssistantFailed(f"answer not understood ({error.error_count()} faults)") from None
+
+
+def _read(response: httpx.Response, until: float) -> bytes:
+    """The whole answer, which must be in by `until` (monotonic) and of a sane size."""
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > MOST_BYTES:
+            raise AssistantFailed("answer too long")
+        if time.monotonic() > until:
+            raise AssistantFailed("answer too slow")
+    return bytes(content)
 
 
 def is_ready(settings: Settings) -> bool:
@@ -97,8 +119,8 @@ def is_ready(settings: Settings) -> bool:
         return False
 
 
-def _type_of(response: httpx.Response) -> str:
+def _type_of(content: bytes) -> str:
     try:
-        return str(response.json().get("type", ""))[:80]
-    except (ValueError, AttributeError):
+        return str(json.loads(content).get("type", ""))[:80]
+    except (ValueError, AttributeError, RecursionError):
         return "no reason given"
