@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import current_app
 from sqlalchemy import select
 
+from api.answers.company import company
 from api.candidates.models import Candidate
 from api.conversations.models import Conversation, Message
 from api.db import db
@@ -42,7 +45,7 @@ def tell_of_handoff(conversation: Conversation, handoff: Handoff) -> None:
     lines = [
         f"{who} waits for a person.",
         f"Reason: {REASON_WORDS.get(handoff.reason, handoff.reason)}. Language: {conversation.language}. Role page: {conversation.page_role or 'none'}.",
-        f"Reply due: {handoff.reply_due_at:%Y-%m-%d %H:%M} UTC.",
+        f"Reply due: {handoff.reply_due_at.astimezone(_zone()):%Y-%m-%d %H:%M}.",
         *([f"Note: {handoff.note}"] if handoff.note else []),
         "",
         "What was said last:",
@@ -72,6 +75,11 @@ def _mailbox(role: Role | None = None) -> str:
     return str(own or current_app.config["SETTINGS"].recruiters_mail)
 
 
+def _zone() -> ZoneInfo:
+    """Times in mails are those of the first office."""
+    return ZoneInfo(company().office(None).time_zone)
+
+
 def _name(conversation: Conversation) -> str:
     if conversation.candidate_id is None:
         return "A visitor"
@@ -81,4 +89,5 @@ def _name(conversation: Conversation) -> str:
 
 def _last_words(conversation: Conversation) -> list[str]:
     query = select(Message).where(Message.conversation_id == conversation.id, Message.hidden.is_(False)).order_by(Message.seq.desc()).limit(8)
-    return [f"  {m.sent_at:%H:%M} {m.author or m.sender}: {m.text}" for m in reversed(list(db.session.scalars(query)))]
+    zone = _zone()
+    return [f"  {m.sent_at.astimezone(zone):%H:%M} {m.author or m.sender}: {m.text}" for m in reversed(list(db.session.scalars(query)))]
