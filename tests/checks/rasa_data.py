@@ -4,7 +4,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-command = [str(Path(sys.executable).parent / "rasa"), "data", "validate", "--domain", "nlu/domain", "--data", "nlu/data", "stories", "--config", "nlu/config.yml", "--fail-on-warnings"]
+command = [
+    str(Path(sys.executable).parent / "rasa"),
+    "data",
+    "validate",
+    "--domain",
+    "nlu/domain",
+    "--data",
+    "nlu/data",
+    "stories",
+    "--config",
+    "nlu/config.yml",
+    "--fail-on-warnings",
+]
 done = subprocess.run(command, capture_output=True, text=True, check=False)
 output = done.stdout + done.stderr
 # Warnings of old libraries about themselves are not about our data; Rasa's own name its modules.

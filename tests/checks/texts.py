@@ -26,7 +26,20 @@ def gateway() -> list[str]:
     """Gateway texts: each in both catalogues, none left over, none fuzzy."""
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder) / "messages.pot"
-        extract = [str(Path(sys.executable).parent / "pybabel"), "-q", "extract", "-F", "api/translations/babel.cfg", "-k", "lazy_gettext", "-k", "N_", "-o", str(pot), "api"]
+        extract = [
+            str(Path(sys.executable).parent / "pybabel"),
+            "-q",
+            "extract",
+            "-F",
+            "api/translations/babel.cfg",
+            "-k",
+            "lazy_gettext",
+            "-k",
+            "N_",
+            "-o",
+            str(pot),
+            "api",
+        ]
         subprocess.run(extract, cwd=ROOT, check=True)
         wanted = {m.id for m in read_po(pot.open("rb")) if m.id}
     faults = []

@@ -52,7 +52,9 @@ class Desk:
         for process in processes(self._settings, self.environment):
             if process.name in (names or ("gateway", "assistant", "worker")):
                 log = (self.var / f"{process.name}.log").open("ab")
-                self._running[process.name] = subprocess.Popen(process.command, cwd=ROOT, env=process.environment, stdout=log, stderr=log, start_new_session=True)
+                self._running[process.name] = subprocess.Popen(
+                    process.command, cwd=ROOT, env=process.environment, stdout=log, stderr=log, start_new_session=True
+                )
 
     def stop(self, name: str, signal_: int = signal.SIGTERM) -> None:
         """Stop one process and wait for its end."""
@@ -93,7 +95,9 @@ class Chat:
         assert started.status_code == 201, started.text
         self.id = started.json()["id"]
         self.first = started.json()["messages"]
-        self._http = httpx.Client(base_url=f"{desk.url}/api/v1/conversations/{self.id}", headers={"Authorization": f"Bearer {started.json()['token']}"}, timeout=30)
+        self._http = httpx.Client(
+            base_url=f"{desk.url}/api/v1/conversations/{self.id}", headers={"Authorization": f"Bearer {started.json()['token']}"}, timeout=30
+        )
 
     def send(self, client_id: str, **said: str) -> dict[str, Any]:
         """Send text or a button; the API's answer."""
