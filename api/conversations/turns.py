@@ -205,12 +205,17 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult) -> 
     acting = effects.Acting(conversation, message, clock.now())
     for reply in result.replies:
         service.append(conversation, _draft(reply, acting.root))
-    for position, effect in enumerate(result.effects):
+    for position, effect in sorted(enumerate(result.effects), key=_masks_first):
         effects.carry_out(acting, turn, position, effect)
     more = _release_if_idle(conversation, lease)
     TURNS.labels("done", conversation.language).inc()
     db.session.commit()
     return more
+
+
+def _masks_first(effect: tuple[int, dict[str, Any]]) -> bool:
+    """What must not be kept is blotted out before another effect mails what was said."""
+    return effect[1]["kind"] != "mask"
 
 
 def _draft(reply: Any, root: str) -> service.Draft:
