@@ -6,11 +6,13 @@ On SQLite that also keeps one greenlet from waiting for a lock that another one 
 
 from __future__ import annotations
 
+import inspect
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -65,7 +67,21 @@ class WithId:
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
 
 
-db = SQLAlchemy()
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy-Lite without its asynchronous half.
+
+    After each request that half would be closed in an event loop of its own, made anew: a millisecond or two, and an
+    error whenever another greenlet of the thread is in one.
+    """
+
+    def init_app(self, app: App) -> None:
+        super().init_app(app)
+        app.teardown_appcontext_funcs[:] = [f for f in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(f)]
+
+
+# What a request has written it still knows after the commit. Whoever needs what others wrote since says so
+# (`populate_existing`), or asks after a rollback.
+db = Database(session_options={"expire_on_commit": False})
 
 
 def is_sqlite() -> bool:

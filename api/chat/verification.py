@@ -6,7 +6,7 @@ from typing import Any
 
 from api.candidates import service as candidates
 from api.chat import schemas
-from api.chat.views import OWN, auth, blueprint, own_conversation
+from api.chat.views import OWN, auth, blueprint, lock_own_conversation
 from api.conversations import queries, service, turns
 from api.conversations.models import Conversation
 from api.db import db
@@ -21,7 +21,7 @@ from api.limits import by_conversation, limiter
 @limiter.limit("10 per minute", key_func=by_conversation)
 def start_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Have a code mailed, if there is an application under the address. The answer is the same if there is none."""
-    candidates.start_verification(_locked(conversation_id), json_data["email"])
+    candidates.start_verification(lock_own_conversation(conversation_id), json_data["email"])
     db.session.commit()
     return {}
 
@@ -34,7 +34,7 @@ def start_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[
 @limiter.limit("20 per minute", key_func=by_conversation)
 def confirm_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Give the mailed code. After five wrong ones, or ten minutes, a new one must be asked for."""
-    conversation = _locked(conversation_id)
+    conversation = lock_own_conversation(conversation_id)
     outcome = candidates.confirm_verification(conversation, json_data["code"])
     if outcome != "right":
         db.session.commit()
@@ -46,10 +46,3 @@ def confirm_verification(conversation_id: str, json_data: dict[str, Any]) -> dic
         turns.answer(conversation_id, event_id, lease)
     db.session.commit()
     return queries.status_of(db.session.get_one(Conversation, conversation_id, populate_existing=True))
-
-
-def _locked(conversation_id: str) -> Conversation:
-    """One's own conversation, for writing."""
-    own_conversation(conversation_id)
-    db.session.rollback()
-    return service.lock(conversation_id)

@@ -7,7 +7,7 @@ does no input or output, and returns a word for the outcome. Raising `DomainErro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ import structlog
 from api import clock
 from api.audit.service import Actor, record
 from api.conversations import service
-from api.conversations.models import Conversation, Effect, Message, Turn
+from api.conversations.models import Conversation, Effect, Message
 from api.db import db
 from api.errors import DomainError, Invalid
 
@@ -25,11 +25,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Acting:
-    """Where an effect comes from: the locked conversation, the message that was answered, and the time."""
+    """Where an effect comes from: the locked conversation, the message that was answered, and the time.
+
+    `said` collects what the candidate is told in answer.
+    """
 
     conversation: Conversation
     message: Message
     now: datetime
+    said: list[Message] = field(default_factory=list)
 
     @property
     def root(self) -> str:
@@ -43,7 +47,7 @@ class Acting:
 
     def say(self, text: str, buttons: list[Any] | None = None) -> None:
         """The desk tells the candidate something, below the replies."""
-        service.say(self.conversation, text, in_reply_to=self.root, buttons=buttons)
+        self.said.append(service.say(self.conversation, text, in_reply_to=self.root, buttons=buttons))
 
     def tell_assistant(self, button: str) -> None:
         """Let the assistant answer an event next, unseen by the candidate."""
@@ -72,18 +76,19 @@ def is_known(effect: dict[str, Any]) -> bool:
     return effect.get("kind") in _handlers
 
 
-def carry_out(acting: Acting, turn: Turn, position: int, data: dict[str, Any]) -> Effect:
+def carry_out(acting: Acting, turn_id: str, position: int, data: dict[str, Any]) -> Effect:
     """Carry out one effect and keep what came of it. A refusal undoes the effect, not the turn."""
     fields = {k: v for k, v in data.items() if k != "kind"}
-    kind = str(data["kind"])
+    kind, said_before = str(data["kind"]), len(acting.said)
     try:
         with db.session.begin_nested():
             outcome = _handlers[kind](acting, fields)
     except DomainError as error:
         outcome = f"refused: {error.type}"
-        log.warning("effect refused", kind=kind, type=error.type, conversation=acting.conversation.id, turn=turn.id)
+        del acting.said[said_before:]
+        log.warning("effect refused", kind=kind, type=error.type, conversation=acting.conversation.id, turn=turn_id)
     kept = {} if kind in ("verification_start", "verification_confirm", "mask") else fields
-    effect = Effect(conversation_id=acting.conversation.id, turn_id=turn.id, position=position, kind=kind, data=kept, outcome=outcome[:32])
+    effect = Effect(conversation_id=acting.conversation.id, turn_id=turn_id, position=position, kind=kind, data=kept, outcome=outcome[:32])
     db.session.add(effect)
     db.session.flush()
     record(acting.actor, f"effect.{kind}", effect, outcome=outcome)
@@ -100,6 +105,7 @@ def perform(conversation: Conversation, kind: str, data: dict[str, Any], message
 @handles("mask")
 def mask(acting: Acting, data: dict[str, Any]) -> str:
     """Blot out what should not be kept (earlier pay), by character offsets in the candidate's message."""
+    db.session.refresh(acting.message, ["text"])  # it may have been erased since it was read
     text = acting.message.text
     spans = data.get("spans")
     if not isinstance(spans, list):

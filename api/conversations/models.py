@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api import clock
 from api.db import Base, WithId
@@ -66,6 +66,7 @@ class Message(WithId, Base):
     model_id: Mapped[str | None] = mapped_column(String(64))
     rating: Mapped[str | None] = mapped_column(String(8))
     sent_at: Mapped[datetime] = mapped_column(default=clock.now)
+    turn: Mapped[Turn | None] = relationship(back_populates="message", passive_deletes="all")
 
 
 class Turn(WithId, Base):
@@ -85,6 +86,7 @@ class Turn(WithId, Base):
     error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     done_at: Mapped[datetime | None]
+    message: Mapped[Message] = relationship(back_populates="turn")
 
 
 class Effect(WithId, Base):

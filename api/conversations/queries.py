@@ -46,13 +46,16 @@ def replies_to(message: Message) -> list[Message]:
     return list(db.session.scalars(query))
 
 
-def status_of(conversation: Conversation) -> dict[str, str | None]:
-    """`status`: answered, waiting or with_recruiter (`speaker`: who, once claimed); `waiting_because`: waking_up, delayed or nothing yet."""
+def status_of(conversation: Conversation, idle: bool = False) -> dict[str, str | None]:
+    """`status`: answered, waiting or with_recruiter (`speaker`: who, once claimed); `waiting_because`: waking_up, delayed or nothing yet.
+
+    `idle`: it is known that no turn waits.
+    """
     if conversation.owner != "assistant":
         staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id else None
         return {"status": "with_recruiter", "waiting_because": None, "speaker": staff.name if staff else None}
     query = select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Turn.created_at).limit(1)
-    turn = db.session.scalar(query)
+    turn = None if idle else db.session.scalar(query)
     if turn is None:
         return {"status": "answered", "waiting_because": None, "speaker": None}
     because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"

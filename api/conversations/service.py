@@ -13,14 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import force_locale, gettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from api import clock
 from api.answers.company import company
 from api.assistant.language import text_language
 from api.conversations.models import Conversation, Message, Turn
 from api.conversations.streams import hub
-from api.db import after_commit, db
+from api.db import after_commit, db, new_id
 from api.errors import Conflict, Invalid, NotFound
 
 # Buttons and events of the desk itself; those that a candidate presses are not for the assistant.
@@ -74,7 +74,15 @@ def _greeting(language: str) -> str:
 
 def get_conversation_for(conversation_id: str, token: str) -> Conversation:
     """The candidate's own conversation. Raises `NotFound` for a wrong id and a wrong token alike."""
-    conversation = db.session.get(Conversation, conversation_id)
+    return _opened(db.session.get(Conversation, conversation_id), token)
+
+
+def lock_conversation_for(conversation_id: str, token: str) -> Conversation:
+    """The same, fresh and locked until the end of the transaction."""
+    return _opened(_lock(conversation_id), token)
+
+
+def _opened(conversation: Conversation | None, token: str) -> Conversation:
     kept = conversation.token_hash if conversation else token_hash("")
     if not hmac.compare_digest(kept, token_hash(token)) or conversation is None:
         raise NotFound
@@ -82,12 +90,27 @@ def get_conversation_for(conversation_id: str, token: str) -> Conversation:
 
 
 def lock(conversation_id: str) -> Conversation:
-    """The conversation, fresh and locked until the end of the transaction."""
-    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update().execution_options(populate_existing=True)
-    conversation = db.session.scalar(query)
+    """The conversation, fresh and locked until the end of the transaction. Again in the same one costs nothing."""
+    conversation = _lock(conversation_id)
     if conversation is None:
         raise NotFound
     return conversation
+
+
+_LOCKED = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
+
+
+def _lock(conversation_id: str) -> Conversation | None:
+    if db.session.info.get("locked") == (_transaction(), conversation_id):
+        return db.session.get(Conversation, conversation_id)
+    conversation = db.session.scalar(_LOCKED, {"id": conversation_id})
+    db.session.info["locked"] = (_transaction(), conversation_id)
+    return conversation
+
+
+def _transaction() -> object:
+    """What a lock lives in: the end of a savepoint may be the end of the locks taken within."""
+    return db.session.get_nested_transaction() or db.session.get_transaction()
 
 
 def append(conversation: Conversation, draft: Draft) -> Message:
@@ -95,9 +118,8 @@ def append(conversation: Conversation, draft: Draft) -> Message:
     conversation.last_seq += 1
     conversation.updated_at = clock.now()
     values = asdict(draft) | {"language": draft.language or conversation.language}
-    message = Message(conversation_id=conversation.id, seq=conversation.last_seq, **values)
+    message = Message(id=new_id(), conversation_id=conversation.id, seq=conversation.last_seq, turn=None, **values)
     db.session.add(message)
-    db.session.flush()
     conversation_id, woken = conversation.id, hub()
     after_commit(lambda: woken.wake(conversation_id))
     return message
@@ -147,8 +169,7 @@ def _same_words(kept: str, sent: str) -> bool:
 
 
 def _add_turn(message: Message) -> None:
-    db.session.add(Turn(conversation_id=message.conversation_id, message_id=message.id, due_at=clock.now() + GRACE))
-    db.session.flush()
+    message.turn = Turn(conversation_id=message.conversation_id, status="pending", attempts=0, due_at=clock.now() + GRACE)
 
 
 def _offered_title(conversation_id: str, button: str) -> str:

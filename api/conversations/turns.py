@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
 from prometheus_client import Counter, Histogram
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 
 from api import clock, jobs
 from api.answers.company import company
@@ -41,21 +41,37 @@ class Work:
     body: dict[str, Any]
 
 
-def answer(conversation_id: str, message_id: str, lease: str | None) -> None:
+@dataclass(frozen=True)
+class Lease:
+    """The right to run a conversation's turns; `first` is the turn to begin with, where that is known already."""
+
+    key: str
+    first: Work | None = None
+
+
+@dataclass
+class Told:
+    """What a run has said in this process, in order. `idle`: at its end no turn was left waiting."""
+
+    messages: list[Message] = field(default_factory=list)
+    idle: bool = False
+
+
+def answer(conversation_id: str, message_id: str, lease: Lease | None) -> Told:
     """Have the message answered before returning, if that is possible within the turn's time.
 
     `lease` is the one taken with the message, if it was free; otherwise another process is at work, and its
     end is awaited.
     """
     if lease:
-        run(conversation_id, lease)
-        return
+        return run(conversation_id, lease)
     until = time.monotonic() + current_app.config["SETTINGS"].turn_timeout + 1
     with hub().follow(conversation_id) as moved:
         while _still_running(message_id) and time.monotonic() < until:
             moved.clear()
             run(conversation_id)
             moved.wait(min(0.5, max(0.0, until - time.monotonic())))
+    return Told()
 
 
 def _still_running(message_id: str) -> bool:
@@ -66,24 +82,34 @@ def _still_running(message_id: str) -> bool:
     return bool(waits)
 
 
-def run(conversation_id: str, lease: str | None = None) -> None:
+def run(conversation_id: str, lease: Lease | None = None) -> Told:
     """Run the conversation's waiting turns in order, unless another process is at it."""
+    told = Told()
     lease = lease or _take_lease(conversation_id)
     if lease is None:
-        return
+        return told
     try:
-        while _step(conversation_id, lease):
-            pass
+        work = lease.first or _next(conversation_id)
+        while _step(conversation_id, lease.key, work, told):
+            work = _next(conversation_id)
     finally:
         db.session.rollback()
         hub().wake(conversation_id)
+    return told
 
 
-def lease_for(message: Message) -> str | None:
-    """The lease for a message just stored, if the conversation's is free and the message waits for the assistant."""
-    if db.session.scalar(select(Turn.status).where(Turn.message_id == message.id)) != "pending":
+def lease_for(message: Message) -> Lease | None:
+    """The lease for a message just stored, if the conversation's is free and its turn may run now."""
+    turn = message.turn
+    if turn is None or turn.status != "pending" or not _is_due(turn):
         return None
-    return lease_if_free(db.session.get_one(Conversation, message.conversation_id))
+    conversation = service.lock(message.conversation_id)
+    key = lease_if_free(conversation)
+    if key is None:
+        return None
+    others = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.status == "pending", Turn.message_id != message.id).limit(1)
+    first = db.session.scalar(others) is None
+    return Lease(key, _work(turn, message, conversation) if first else None)
 
 
 def lease_if_free(conversation: Conversation) -> str | None:
@@ -96,20 +122,19 @@ def lease_if_free(conversation: Conversation) -> str | None:
     return conversation.lease
 
 
-def _take_lease(conversation_id: str) -> str | None:
+def _take_lease(conversation_id: str) -> Lease | None:
     """Become the one who runs this conversation's turns; None when another is, or when nothing waits."""
     if _next(conversation_id) is None:
         return None
-    lease = lease_if_free(service.lock(conversation_id))
+    key = lease_if_free(service.lock(conversation_id))
     db.session.commit()
-    return lease
+    return Lease(key) if key else None
 
 
-def _step(conversation_id: str, lease: str) -> bool:
+def _step(conversation_id: str, lease: str, work: Work | None, told: Told) -> bool:
     """Run the oldest waiting turn. True while there is more to do; otherwise the lease has been given back."""
-    work = _next(conversation_id)
     if work is not None:
-        return _take(conversation_id, lease, work)
+        return _take(conversation_id, lease, work, told)
     conversation = service.lock(conversation_id)
     more = _release_if_idle(conversation, lease)
     db.session.commit()
@@ -122,10 +147,14 @@ def _release_if_idle(conversation: Conversation, lease: str) -> bool:
         return False
     first = select(Turn.attempts, Turn.due_at).join(Message, Message.id == Turn.message_id)
     row = db.session.execute(first.where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Message.seq).limit(1)).one_or_none()
-    if row is not None and (row.attempts == 0 or row.due_at <= clock.now()):
+    if row is not None and _is_due(row):
         lease_until = clock.now() + timedelta(seconds=current_app.config["SETTINGS"].turn_timeout + 5)
         conversation.lease_until = lease_until
         return True
+    return _release(conversation)
+
+
+def _release(conversation: Conversation) -> bool:
     conversation.lease = conversation.lease_until = None
     return False
 
@@ -140,15 +169,25 @@ def _next(conversation_id: str) -> Work | None:
         .where(Turn.conversation_id == conversation_id, Turn.status == "pending")
         .order_by(Message.seq)
         .limit(1)
+        .execution_options(populate_existing=True)
     )
     row = db.session.execute(query).one_or_none()
     work = None
     if row is not None:
         turn, message, conversation = row
-        if turn.attempts == 0 or turn.due_at <= clock.now():
-            work = Work(turn.id, message.id, conversation.version, _body(conversation, message))
+        if _is_due(turn):
+            work = _work(turn, message, conversation)
     db.session.rollback()
     return work
+
+
+def _is_due(turn: Any) -> bool:
+    """A fresh turn runs at once, one that has failed when its time has come."""
+    return turn.attempts == 0 or turn.due_at <= clock.now()
+
+
+def _work(turn: Turn, message: Message, conversation: Conversation) -> Work:
+    return Work(turn.id, message.id, conversation.version, _body(conversation, message))
 
 
 def _body(conversation: Conversation, message: Message) -> dict[str, Any]:
@@ -163,7 +202,7 @@ def _body(conversation: Conversation, message: Message) -> dict[str, Any]:
     }
 
 
-def _take(conversation_id: str, lease: str, work: Work) -> bool:
+def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
     """Call the assistant and store what it answers. True while there is more to do in this conversation."""
     started = time.perf_counter()
     try:
@@ -173,7 +212,7 @@ def _take(conversation_id: str, lease: str, work: Work) -> bool:
             raise AssistantFailed("asked for an effect that nobody carries out")
         TURN_SECONDS.labels("assistant").observe(time.perf_counter() - started)
         started = time.perf_counter()
-        more = _store(conversation_id, lease, work, result)
+        more = _store(conversation_id, lease, work, result, told)
         TURN_SECONDS.labels("store").observe(time.perf_counter() - started)
         return more
     except AssistantFailed as error:
@@ -185,11 +224,17 @@ def _take(conversation_id: str, lease: str, work: Work) -> bool:
     return False
 
 
-def _store(conversation_id: str, lease: str, work: Work, result: TurnResult) -> bool:
+_DONE = (
+    update(Turn.__table__)  # type: ignore[arg-type]
+    .where(Turn.__table__.c.id == bindparam("turn"), Turn.__table__.c.status == "pending")
+    .values(status="done", done_at=bindparam("now"), error=None)
+)
+
+
+def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, told: Told) -> bool:
     """One transaction: replies, effects, state, turn done, lease back. Nothing at all if the world has changed."""
     conversation = service.lock(conversation_id)
-    turn = db.session.get_one(Turn, work.turn_id, populate_existing=True)
-    if turn.status != "pending" or conversation.lease != lease:
+    if conversation.lease != lease or not _mark_done(work.turn_id):
         TURNS.labels("discarded", conversation.language).inc()
         more = _release_if_idle(conversation, lease)
         db.session.commit()
@@ -198,19 +243,26 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult) -> 
         db.session.rollback()  # the candidate proved who they are, say: the same turn runs again, knowing it
         return True
     message = db.session.get_one(Message, work.message_id)
-    turn.status, turn.done_at, turn.error = "done", clock.now(), None
+    last = conversation.last_seq == message.seq and not result.effects  # nothing newer can be waiting
     conversation.state = result.state
     message.intent, message.confidence, message.model_id = result.intent, result.confidence, result.model_id
     message.alternatives = result.alternatives
     acting = effects.Acting(conversation, message, clock.now())
     for reply in result.replies:
-        service.append(conversation, _draft(reply, acting.root))
+        acting.said.append(service.append(conversation, _draft(reply, acting.root)))
     for position, effect in sorted(enumerate(result.effects), key=_masks_first):
-        effects.carry_out(acting, turn, position, effect)
-    more = _release_if_idle(conversation, lease)
+        effects.carry_out(acting, work.turn_id, position, effect)
+    more = _release(conversation) if last else _release_if_idle(conversation, lease)
     TURNS.labels("done", conversation.language).inc()
     db.session.commit()
+    told.messages += acting.said
+    told.idle = last
     return more
+
+
+def _mark_done(turn_id: str) -> bool:
+    """False if the turn is no longer waiting."""
+    return db.session.execute(_DONE, {"turn": turn_id, "now": clock.now()}).rowcount == 1  # type: ignore[attr-defined]
 
 
 def _masks_first(effect: tuple[int, dict[str, Any]]) -> bool:
