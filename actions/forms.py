@@ -38,7 +38,7 @@ _CHANGED_MIND = re.compile(
 )
 _STOP = re.compile(r"\b(?:stopp|stop|avbryt|cancel|keskeytä|lopeta|behåll|keep it|pidetään|don't|do not|älä)\b", re.IGNORECASE)
 _SKIP = re.compile(
-    r"\b(?:hoppa över|vill inte (?:säga|berätta|svara)|spelar ingen roll|ingen kommentar|"
+    r"\b(?:hoppa över|(?:vill|tänker)(?: jag)? (?:helst )?inte (?:säga|berätta|svara)|spelar ingen roll|ingen kommentar|"
     r"ohita|en halua (?:sanoa|kertoa|vastata)|en kerro|ei kommenttia|"
     r"skip|rather not|prefer not|no comment|don't want to (?:say|tell)|none of your)\b",
     re.IGNORECASE,

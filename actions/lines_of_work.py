@@ -11,7 +11,7 @@ FIELDS: dict[str, str] = {
     "asenta asennus sähkö putki lämpöpump aurinko electrician installer plumb solar heat$ fitter technician tekniker$",
     "sales": "sälj försälj säljar myyjä myynti myynni myynn sales$ selling seller kundansvarig account$",
     "customer_service": "kundtjänst kundservice kundstöd kundsupport asiakaspalvel asiakastuk customer$ helpdesk",
-    "it": "it$ it-$ utvecklare programmer mjukvar systemutveck data$ backend frontend devops kehittäj ohjelmis ohjelmo "
+    "it": "utvecklare programmer mjukvar systemutveck data$ backend frontend devops kehittäj ohjelmis ohjelmo "
     "koodar developer software programmer$ coding tietotek",
     "finance": "ekonom redovis lönead controller bokför talous kirjanpit palkanlask taloushall finance accountant accounting payroll bookkeep",
     "hr": "hr$ hr-$ personal$ personalavdel rekryterare henkilöstö rekrytoija human$ recruiter$",
@@ -30,13 +30,16 @@ HOURS: dict[str, str] = {
     "part_time": "deltid halvtid osa-aikai osaaikai part-time parttime",
     "full_time": "heltid kokoaikai kokopäivä full-time fulltime",
 }
+# 'it' is also an English pronoun.
+_IT = re.compile(r"\bIT\b|\bit[- ]?(?:jobb|jobs?|roll|roles?|tjänst|puole|työ|ala\b)|\b(?:inom|in) it\b")
 REMOTE = "distans hemifrån hemarbete etäty etäduun etänä etä$ remote work-from-home wfh$"
 REMOTE_PHRASES = re.compile(r"work(?:ing)? from home|jobba hemma|arbeta hemma|kotoa käsin")
 
 
 def fields_in(text: str) -> list[str]:
     """The lines of work that a text names."""
-    return _named(FIELDS, text)
+    named = _named(FIELDS, text)
+    return named if "it" in named or not _IT.search(text) else [*named, "it"]
 
 
 def employment_in(text: str) -> list[str]:

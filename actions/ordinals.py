@@ -12,7 +12,7 @@ T = TypeVar("T")
 _SAID = {
     1: r"de[nt] första|den förste|nummer ett|nr 1|ettan|1:an|första (?:jobbet|tjänsten|rollen|alternativet)|"
     r"ensimmäi\w+|eka\w{0,3}|ykkö\w+|numero yksi|the first|first (?:one|role|job)|number one|1st",
-    2: r"de[nt] andra|den andre|nummer två|nr 2|tvåan|2:an|andra (?:jobbet|tjänsten|rollen|alternativet)|"
+    2: r"den andra|(?<!finns )(?<!är )det andra|den andre|nummer två|nr 2|tvåan|2:an|andra (?:jobbet|tjänsten|rollen|alternativet)|"
     r"toi(?:nen|sen|sesta|seen|sessa|sta)|toka\w{0,3}|kakko\w+|numero kaksi|"
     r"the second|second (?:one|role|job)|number two|2nd",
     3: r"de[nt] tredje|nummer tre|nr 3|trean|3:an|tredje (?:jobbet|tjänsten|rollen|alternativet)|"

@@ -16,7 +16,7 @@ from actions.turn import Turn
 
 _SCORE = re.compile(
     r"(?<![\d.,])([1-5])\s*(?:/\s*5|av 5|av fem|out of 5|out of five|stars?|stjärn\w*|tähte\w*|pistettä|poäng)|"
-    r"(?:betyg|arvosana|rating|score|pisteet)\W{0,3}([1-5])(?!\d)|^\W*([1-5])\W*$",
+    r"(?:betyg\w*|arvosana\w*|rating|score|pisteet)\W{0,3}([1-5])(?!\d)|^\W*([1-5])\W*$",
     re.IGNORECASE,
 )
 _PHONE_COUNTRY = {"sv": "SE", "fi": "FI"}

@@ -21,6 +21,9 @@ async def role_in_question(turn: Turn, intent: str) -> Role | None:
         if role is not None:
             discuss(turn, role["ref"])
             return role
+        if turn.entity("role_ref"):
+            replies.say(turn, "utter_role_gone", buttons=[replies.button(turn, "show_all", "search_roles")])
+            return None
     await ask_which(turn, intent, refs)
     return None
 
@@ -114,9 +117,7 @@ async def _named(turn: Turn) -> list[Role]:
 
 def _from_list(turn: Turn) -> str | None:
     shown = turn.slot("roles_shown") or []
-    said = turn.entity("ordinal")
-    ordinal = int(said) if said and said.lstrip("-").isdigit() else ordinals.ordinal_in(turn.text)
-    return ordinals.pick(shown, ordinal)
+    return ordinals.pick(shown, ordinals.ordinal_in(turn.text)) if turn.text else None
 
 
 async def _read(turn: Turn, ref: str) -> dict[str, Any] | None:

@@ -113,7 +113,7 @@ def _stands_alone(title: str) -> tuple[str, ...]:
     outside, bracketed = _BRACKETS.sub(" ", title), _BRACKETS.findall(title)
     trades = _AND.split(_HEAD_ENDS.split(outside)[0])
     parts = [*bracketed, *(trades if len(trades) > 1 else [])]
-    return tuple(part for part in parts if len(part.strip()) >= 6)
+    return tuple(part for part in parts if len(part.strip()) >= 5)
 
 
 @lru_cache(maxsize=4096)

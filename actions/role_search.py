@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 
@@ -101,7 +102,6 @@ def _fits(wish: Wish, role: Role) -> bool:
         _place_fits(wish, role)
         and (not wish.fields or role.get("field") in wish.fields or role["ref"] in wish.titles)
         and (not wish.employment or _employment_fits(wish, role))
-        and (not wish.hours or role.get("hours") is None or role["hours"] in wish.hours)
         and (not wish.remote or role.get("remote") in ("full", "hybrid"))
     )
 
@@ -116,6 +116,13 @@ def _place_fits(wish: Wish, role: Role) -> bool:
 def _employment_fits(wish: Wish, role: Role) -> bool:
     kinds = {role.get("employment_type"), role.get("field")}
     return bool(kinds & set(wish.employment))
+
+
+async def with_hours(turn: Turn, wish: Wish, found: list[Role]) -> list[Role]:
+    """Those with the wished hours, which only the roles themselves tell, not their list."""
+    full = await asyncio.gather(*(turn.gateway.role(role["ref"], turn.language) for role in found))
+    wished = {role["ref"] for role in full if role.get("hours") in wish.hours}
+    return [role for role in found if role["ref"] in wished]
 
 
 def like(role: Role, roles: list[Role]) -> list[Role]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from actions import dates, replies, role_choice, texts
+from actions import dates, places, replies, role_choice, texts
 from actions.questions import answers
 from actions.role_answers import (
     closed_note,
@@ -18,7 +18,7 @@ from actions.role_answers import (
     tell_unknown,
 )
 from actions.role_lookup import Role
-from actions.role_search import Wish, asks_for_similar, fitting, like, wish_of
+from actions.role_search import Wish, asks_for_similar, fitting, like, wish_of, with_hours
 from actions.turn import Turn
 
 MOST_LISTED = 5
@@ -34,7 +34,8 @@ async def search_roles(turn: Turn) -> None:
         list_roles(turn, Wish(fields=[present["field"]]), like(present, roles))
         return
     wish = wish_of(turn, roles)
-    list_roles(turn, wish, fitting(wish, roles))
+    found = fitting(wish, roles)
+    list_roles(turn, wish, await with_hours(turn, wish, found) if wish.hours else found)
 
 
 def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:

@@ -16,7 +16,7 @@ DOMAIN = Path(__file__).resolve().parents[1] / "nlu" / "domain"
 LANGUAGES = ("sv", "fi", "en")
 
 
-def sentence(name: str, language: str, **fields: Any) -> str:
+def sentence(name: str, language: str, /, **fields: Any) -> str:
     """The text of a response in a language, with its fields filled in."""
     return str(variation(name, language)["text"]).format(**fields)
 

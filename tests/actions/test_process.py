@@ -1,0 +1,170 @@
+"""One's own application, and how recruitment goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.office import INTERVIEW, Office, application
+from tests.actions.talk import Candidate
+
+OVERDUE = {"who": "Ebba Sandström", "due_on": "2026-11-20", "channel": "email", "overdue": True, "made_at": "2026-11-13"}
+
+
+def known(office: Office, language: str, *applications: dict) -> Candidate:
+    office.applications = list(applications)
+    return Candidate(office, language, verified=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "sv",
+            [
+                "steget Screening sedan fredag 13 november",
+                "Nästa steg är Interview",
+                "Ebba Sandström hör av sig på telefon senast fredag 27 november",
+                "frågar jag rekryteraren",
+                "kl. 14.05",
+            ],
+        ),
+        ("fi", ["vaiheessa Screening", "alkoi perjantaina 13.11.", "puhelimitse viimeistään perjantaina 27.11.", "kysyn rekrytoijalta", "klo 14.05"]),
+        (
+            "en",
+            ["stage Screening, since Friday 13 November", "The next step is Interview", "by phone by Friday 27 November", "I'll ask the recruiter", "14:05"],
+        ),
+    ],
+)
+def test_status_tells_stage_next_step_and_who_gets_in_touch(office: Office, language: str, said: list[str]) -> None:
+    heard = known(office, language, application("A-1", "LV-101", "Installer")).says("ask_application_status", "?")
+    assert all(words in heard.text for words in said), heard.text
+    assert heard.sources == [("application", "A-1")]
+
+
+def test_a_promise_that_was_broken_is_apologised_for_and_chased_once(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", promise=OVERDUE))
+    heard = candidate.says("ask_next_contact", "?")
+    assert [e["topic"] for e in heard.effects] == ["overdue_promise"]
+    assert any(word in heard.text for word in ("Förlåt", "Pahoittelut", "sorry"))
+    assert not candidate.says("ask_application_status", "?").effects
+
+
+def test_without_a_promise_it_offers_to_ask(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", promise=None))
+    candidate.says("ask_next_contact", "?")
+    assert candidate.says("affirm", "ja").effects == [{"kind": "ask_recruiter", "topic": "next_contact", "role": "LV-101", "question": "?"}]
+
+
+def test_several_applications_are_told_in_short_and_chosen_by_button(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller", status="rejected"))
+    heard = candidate.says("ask_application_status", "?")
+    assert heard.names == ["utter_status_many"] and list(heard.buttons) == ["Installer", "Seller"]
+    assert candidate.presses(heard.buttons["Seller"]).names == ["utter_status_rejected"]
+
+
+def test_the_application_named_by_its_title_is_meant(office: Office) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Heat pump installer"), application("A-2", "LV-105", "Salesperson"))
+    assert candidate.says("ask_application_status", "how is my salesperson application?").sources == [("application", "A-2")]
+
+
+def test_without_applications_it_says_so_and_offers_a_person(office: Office, language: str) -> None:
+    for intent in ("ask_application_status", "ask_next_contact", "confirm_receipt", "ask_feedback"):
+        heard = known(office, language).says(intent, "?")
+        assert heard.names == ["utter_no_applications"] and "/request_human" in heard.buttons.values()
+
+
+def test_a_rejection_is_told_with_feedback_and_a_call_for_the_interviewed(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", status="rejected", interviewed=True, feedback="You were clear."))
+    heard = candidate.says("ask_application_status", "?")
+    assert "You were clear." in heard.text
+    assert candidate.says("affirm", "ja").effects == [{"kind": "feedback_call", "application": "A-1"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"status": "rejected", "feedback": "More welding."}, "utter_feedback"),
+        ({"status": "rejected", "interviewed": True}, "utter_feedback_call_offer"),
+        ({"status": "rejected"}, "utter_feedback_none"),
+        ({}, "utter_feedback_not_yet"),
+    ],
+)
+def test_feedback_fits_what_there_is(office: Office, language: str, changes: dict, said: str) -> None:
+    assert known(office, language, application("A-1", "LV-101", "Installer", **changes)).says("ask_feedback", "?").names == [said]
+
+
+def test_a_call_is_only_for_ones_own_application(office: Office) -> None:
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", status="rejected"))
+    assert not candidate.presses('/affirm{"offer": "feedback_call", "application": "A-9"}').effects
+    candidate.slots["verified"] = False
+    assert not candidate.presses('/affirm{"offer": "feedback_call", "application": "A-1"}').effects
+
+
+def test_receipt_tells_the_day(office: Office, language: str) -> None:
+    heard = known(office, language, application("A-1", "LV-101", "Installer")).says("confirm_receipt", "?")
+    assert {"sv": "måndag 9 november", "fi": "maanantaina 9.11.", "en": "Monday 9 November"}[language] in heard.text
+
+
+@pytest.mark.parametrize(
+    ("times", "page", "said", "words"),
+    [
+        ({"median_days": 4, "sample": 18, "promised_days": 10}, "LV-101", "utter_response_time_role", ["4 days", "18", "10 days"]),
+        ({"median_days": 1, "sample": 40, "promised_days": None}, None, "utter_response_time", ["1 day,", "40"]),
+        ({"median_days": None, "sample": 0, "promised_days": 10}, "LV-101", "utter_response_time_promised", ["10 days"]),
+        ({"median_days": None, "sample": 0, "promised_days": None}, None, "utter_response_time_unknown", []),
+    ],
+)
+def test_response_times_come_with_their_sample(office: Office, times: dict, page: str | None, said: str, words: list[str]) -> None:
+    office.times.update(times)
+    heard = Candidate(office, "en", page=page).says("ask_response_time", "?")
+    assert heard.names == [said] and all(word in heard.text for word in words)
+    assert heard.sources[0][0] == "measure"
+
+
+def test_the_steps_are_numbered(office: Office, language: str) -> None:
+    office.role("LV-101")["texts"][language]["process"] = [{"name": "A call", "description": "20 minutes."}, {"name": "A visit"}]
+    heard = Candidate(office, language, page="LV-101").says("ask_process", "?")
+    assert heard.text.endswith("1. A call: 20 minutes.\n2. A visit")
+
+
+def test_ones_own_interview_is_told_when_known(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    heard = candidate.says("ask_interview", "?")
+    assert heard.names == ["utter_own_interview"]
+    assert "Sveavägen 44" in heard.text and "Tomas Hedlund" in heard.text and "60" in heard.text
+
+
+def test_an_interview_that_has_been_is_not_told_as_coming(office: Office) -> None:
+    past = {**INTERVIEW, "at": "2026-11-10T10:00:00+01:00"}
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=past))
+    assert candidate.says("ask_interview", "?").sources == [("answer", "interview")]
+    assert candidate.says("reschedule_interview", "?").names == ["utter_no_interview"]
+
+
+def test_another_time_is_wished_for_and_passed_on(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    assert candidate.says("reschedule_interview", "?").names == ["utter_which_time"]
+    heard = candidate.says("nlu_fallback", "torsdag torstai Thursday 14.00", confidence=0.3)
+    assert heard.effects == [{"kind": "reschedule", "application": "A-1", "wish": "torsdag torstai Thursday 14.00"}]
+    assert heard.names == ["utter_reschedule_asked"]
+
+
+@pytest.mark.parametrize("text", ["kan vi ta det på torsdag i stället?", "voisiko sen siirtää ensi viikkoon", "can we do it on Monday at 10?"])
+def test_a_time_said_at_once_is_not_asked_for(office: Office, text: str) -> None:
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    assert candidate.says("reschedule_interview", text).effects == [{"kind": "reschedule", "application": "A-1", "wish": text}]
+
+
+def test_a_question_in_between_is_answered_and_the_wish_asked_for_again(office: Office) -> None:
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    candidate.says("reschedule_interview", "kan vi byta tid?")
+    heard = candidate.says("ask_salary", "vad är lönen då?")
+    assert heard.names == ["utter_which_role_of_many", "utter_which_time"]
+    assert candidate.says("deny", "nej, det får vara").names == ["utter_interview_stays"]
+
+
+def test_of_two_interviews_one_is_chosen(office: Office) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer", interview=INTERVIEW), application("A-2", "LV-105", "Seller", interview=INTERVIEW))
+    buttons = candidate.says("reschedule_interview", "can I change it?").buttons
+    assert candidate.presses(buttons["Seller"]).names == ["utter_which_time"]
+    assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]

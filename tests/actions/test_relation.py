@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.office import Office
+from tests.actions.talk import Candidate
+
+
+def test_alerts_are_for_the_place_and_work_that_were_wished(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    asked = candidate.says("subscribe_job_alerts", "Tampere, sales sälj myynti")
+    assert asked.names == ["utter_alert_address"]
+    done = candidate.says("nlu_fallback", "anna@example.com")
+    assert done.effects == [{"kind": "job_alert_on", "email": "anna@example.com", "field": "sales", "location": "Tampere"}]
+
+
+def test_the_button_of_a_search_without_luck_keeps_the_wish(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    button = next(iter(candidate.says("search_roles", "kundtjänst i Malmö").buttons.values()))
+    candidate.presses(button)
+    effects = candidate.says("nlu_fallback", "anna@example.com").effects
+    assert effects == [{"kind": "job_alert_on", "email": "anna@example.com", "field": "customer_service", "location": "Malmö"}]
+
+
+def test_an_address_already_said_or_proven_is_not_asked_for(office: Office) -> None:
+    heard = Candidate(office, "fi").says("subscribe_job_alerts", "työpaikkavahti osoitteeseen anna@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "anna@example.com"}]
+    known = Candidate(office, "fi", verified=True)
+    known.slots["email"] = "elin@example.com"
+    assert known.says("subscribe_job_alerts", "tilaa").effects[0]["email"] == "elin@example.com"
+
+
+def test_a_side_question_is_answered_and_the_address_asked_for_again(office: Office) -> None:
+    candidate = Candidate(office, "en", page="LV-101")
+    candidate.says("subscribe_job_alerts", "tell me of new jobs")
+    assert candidate.says("ask_salary", "what does this one pay?").names == ["utter_pay_range", "utter_alert_address"]
+    assert candidate.says("deny", "no, forget it").names == ["utter_all_right"] and candidate.form is None
+
+
+def test_mails_are_stopped_for_the_address_or_the_known_candidate(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    assert candidate.says("unsubscribe", "?").names == ["utter_unsubscribe_address"]
+    assert candidate.says("nlu_fallback", "anna@example.com").effects == [{"kind": "job_alert_off", "email": "anna@example.com"}]
+    assert Candidate(office, language, verified=True).says("unsubscribe", "?").effects == [{"kind": "job_alert_off"}]
+
+
+def test_a_score_follows_the_words(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    heard = candidate.says("give_feedback", "You were quick")
+    assert heard.names == ["utter_which_score"] and len(heard.buttons) == 6
+    done = candidate.presses(heard.buttons["5"])
+    assert done.effects == [{"kind": "feedback_score", "score": 5, "comment": "You were quick"}]
+
+
+@pytest.mark.parametrize(("text", "score"), [("4/5, bra chatt", 4), ("annan arvosanan 3", 3), ("five stars? no: 2 out of 5", 2)])
+def test_a_score_in_the_words_is_taken(office: Office, text: str, score: int) -> None:
+    assert Candidate(office, "sv").says("give_feedback", text).effects[0]["score"] == score
+
+
+def test_no_score_need_be_given(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    heard = candidate.says("give_feedback", "Too slow")
+    skip = next(p for p in heard.buttons.values() if p.startswith("/deny"))
+    assert candidate.presses(skip).effects == [{"kind": "feedback_score", "score": None, "comment": "Too slow"}]
+
+
+def test_a_low_score_is_offered_a_person(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("give_feedback", "I waited for weeks")
+    heard = candidate.says("nlu_fallback", "1")
+    assert heard.names == ["utter_rated_low"] and "/request_human" in heard.buttons.values()
+
+
+def test_customers_are_shown_to_customer_service(office: Office, language: str) -> None:
+    heard = Candidate(office, language).says("customer_question", "?")
+    phone = {"sv": "+46 8 465 004 00", "fi": "+358 50 000 0100", "en": "(FI)"}[language]
+    assert phone in heard.text and "https://lumivik.example/service" in heard.text

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.office import Office
+from tests.actions.talk import Candidate
+
+
+def refs(heard_sources: list[tuple[str, str]]) -> list[str]:
+    return [ref for _, ref in heard_sources]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("sv", "jobb i Tammerfors", ["LV-104", "LV-109", "LV-111", "LV-103"]),
+        ("fi", "avoimia paikkoja Göteborgissa", ["LV-105", "LV-103"]),
+        ("en", "sales jobs in Gothenburg", ["LV-105"]),
+        ("sv", "Helsingfors på deltid?", ["LV-108"]),
+        ("fi", "kesätöitä", ["LV-111"]),
+        ("en", "remote developer jobs", ["LV-103"]),
+        ("sv", "jobb i Finland inom ekonomi", ["LV-104"]),
+        ("fi", "huoltoteknikon paikka", ["LV-109"]),
+    ],
+)
+def test_search_narrows_by_place_field_and_kind(office: Office, language: str, text: str, found: list[str]) -> None:
+    for role in office.roles:
+        role["hours"] = "part_time" if role["ref"] == "LV-108" else "full_time"
+    heard = Candidate(office, language).says("search_roles", text)
+    assert refs(heard.sources) == found
+
+
+def test_at_most_five_are_listed_and_the_rest_counted(office: Office, language: str) -> None:
+    heard = Candidate(office, language).says("search_roles", "?")
+    assert len(heard.buttons) == 5 and "7" in heard.text and "2" in heard.text.rsplit("\n", 1)[1]
+
+
+@pytest.mark.parametrize(("language", "text"), [("sv", "jobb i Kiruna"), ("fi", "töitä Rovaniemellä"), ("en", "a job as a cook")])
+def test_when_nothing_fits_it_says_so_and_offers_alerts(office: Office, language: str, text: str) -> None:
+    office.roles = [r for r in office.roles if r["remote"] != "full"]
+    heard = Candidate(office, language).says("search_roles", text)
+    assert heard.names == ["utter_roles_none"]
+    assert next(iter(heard.buttons.values())).startswith("/subscribe_job_alerts")
+
+
+@pytest.mark.parametrize(("language", "text"), [("sv", "vad betalar den andra?"), ("fi", "entä toisen palkka?"), ("en", "what does the second one pay?")])
+def test_the_second_one_is_that_of_the_list_just_shown(office: Office, language: str, text: str) -> None:
+    candidate = Candidate(office, language)
+    listed = refs(candidate.says("search_roles", "Tampere").sources)
+    assert refs(candidate.says("ask_salary", text).sources) == [listed[1]]
+
+
+def test_a_bare_place_in_the_list_tells_about_that_job(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    listed = refs(candidate.says("search_roles", "jobb i Tammerfors").sources)
+    heard = candidate.says("nlu_fallback", "den tredje tack", confidence=0.3)
+    assert heard.names == ["utter_from_ad"] and refs(heard.sources) == [listed[2]]
+
+
+def test_a_bare_title_tells_about_that_job_whatever_was_understood(office: Office) -> None:
+    heard = Candidate(office, "en").says("ask_career_development", "payroll specialist", confidence=0.4)
+    assert refs(heard.sources) == ["LV-104"]
+
+
+def test_the_only_job_found_is_the_one_under_discussion(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("search_roles", "jobb inom ekonomi")
+    assert refs(candidate.says("ask_requirements", "vad krävs?").sources) == ["LV-104"]
+
+
+def test_which_role_offers_those_just_listed(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    listed = refs(candidate.says("search_roles", "jobb i Tammerfors").sources)
+    heard = candidate.says("ask_requirements", "vad krävs?")
+    assert heard.names == ["utter_which_role"] and len(heard.buttons) == len(listed)
+
+
+def test_similar_jobs_are_those_of_the_same_field(office: Office) -> None:
+    office.role("LV-111")["field"] = "installation"
+    heard = Candidate(office, "sv", page="LV-101").says("search_roles", "finns det något liknande?")
+    assert refs(heard.sources) == ["LV-111"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "sv", "fi", "en"),
+    [
+        (
+            "ask_language_requirements",
+            "svenska (flytande) och engelska (goda kunskaper)",
+            "ruotsi (sujuva) ja englanti (hyvä)",
+            "Swedish (fluent) and English (good)",
+        ),
+        ("ask_location", "Sveavägen 44, Stockholm", "Sveavägen 44, Tukholma", "Sveavägen 44, Stockholm"),
+        ("ask_remote_work", "på plats", "paikan päällä", "on site"),
+        (
+            "ask_working_hours",
+            "tillsvidareanställning på heltid, 40 timmar i veckan",
+            "kokoaikatyö, 40 tuntia viikossa",
+            "a permanent job, full time, 40 hours a week",
+        ),
+        ("ask_start_date", "måndag 11 januari 2027", "maanantaina 11.1.2027", "Monday 11 January 2027"),
+        ("ask_deadline", "senast fredag 11 december.", "viimeistään perjantaina 11.12.", "by Friday 11 December."),
+        ("ask_team", "Teamet är 7 personer.", "Tiimissä on 7 ihmistä.", "The team is 7 people."),
+        ("ask_employer", "Lumivik AB", "Lumivik AB", "Lumivik AB"),
+    ],
+)
+def test_plain_facts_are_told_in_the_language(office: Office, intent: str, sv: str, fi: str, en: str) -> None:
+    for language, said in (("sv", sv), ("fi", fi), ("en", en)):
+        heard = Candidate(office, language, page="LV-101").says(intent, "?")
+        assert said in heard.text
+        assert heard.sources == [("role", "LV-101")]
+
+
+@pytest.mark.parametrize("key", ["location", "working_hours", "team", "remote_work", "employer", "requirements", "tasks"])
+def test_the_ads_own_words_are_told_when_in_the_candidates_language(office: Office, key: str) -> None:
+    office.role("LV-101")["texts"]["fi"][key] = "Ilmoituksen omat sanat."
+    intent = {"tasks": "ask_role_tasks"}.get(key, f"ask_{key}")
+    assert "Ilmoituksen omat sanat." in Candidate(office, "fi", page="LV-101").says(intent, "?").text
+
+
+def test_a_text_in_another_language_says_so(office: Office) -> None:
+    del office.role("LV-101")["texts"]["fi"], office.role("LV-101")["texts"]["en"]
+    office.roles = [office.role("LV-101")]
+    office.roles[0]["texts"] = {"sv": {"title": "Värmepumpsinstallatör", "requirements": "Körkort."}}
+
+    def short(role: dict, language: str) -> dict:
+        return {"ref": role["ref"], "title": role["texts"]["sv"]["title"], "titles": {}, "locations": []}
+
+    office._short = short  # type: ignore[method-assign,assignment]
+    assert "vain ruotsiksi" in Candidate(office, "fi", page="LV-101").says("ask_requirements", "?").text
+
+
+def test_what_the_ad_doesnt_say_is_unknown_and_can_be_asked(office: Office, language: str) -> None:
+    candidate = Candidate(office, language, page="LV-108")
+    heard = candidate.says("ask_start_date", "?")
+    assert heard.names == ["utter_detail_unknown"] and "Ebba Sandström" in heard.text
+    asked = candidate.says("affirm", "ja")
+    assert asked.effects == [{"kind": "ask_recruiter", "topic": "ask_start_date", "role": "LV-108", "question": "?"}]
+
+
+def test_the_last_day_of_a_closed_job_has_gone(office: Office, language: str) -> None:
+    heard = Candidate(office, language, page="LV-099").says("ask_deadline", "?")
+    assert heard.names == ["utter_role_deadline_passed"]
+
+
+def test_a_job_that_is_gone_is_said_to_be_gone(office: Office, language: str) -> None:
+    heard = Candidate(office, language).presses('/ask_salary{"role_ref": "LV-404"}')
+    assert heard.names == ["utter_role_gone"]
+
+
+def test_an_unknown_page_role_leads_to_the_question_which(office: Office) -> None:
+    assert Candidate(office, "en", page="LV-404").says("ask_salary", "?").names == ["utter_which_role_of_many"]
+
+
+def test_without_open_roles_it_says_so(office: Office, language: str) -> None:
+    office.roles = []
+    assert Candidate(office, language).says("search_roles", "?").names == ["utter_no_open_roles"]
+    assert Candidate(office, language).says("ask_salary", "?").names == ["utter_no_open_roles"]

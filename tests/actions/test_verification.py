@@ -1,0 +1,164 @@
+"""Proving who one is in the chat: nothing private is said before, the question is answered after."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.office import Office, application
+from tests.actions.talk import Candidate
+
+PRIVATE = [
+    "ask_application_status",
+    "ask_next_contact",
+    "confirm_receipt",
+    "ask_feedback",
+    "withdraw_application",
+    "reschedule_interview",
+    "export_my_data",
+    "delete_my_data",
+]
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.applications = [application("A-1", "LV-101", "Värmepumpsinstallatör")]
+    office.verified = False
+    return office
+
+
+def prove(candidate: Candidate, office: Office) -> None:
+    candidate.says("nlu_fallback", "elin@example.com", confidence=0.3)
+    candidate.says("nlu_fallback", "123 456", confidence=0.3)
+    office.verified = candidate.slots["verified"] = True
+
+
+@pytest.mark.parametrize("intent", PRIVATE)
+def test_nothing_private_is_read_before_the_candidate_is_known(office: Office, language: str, intent: str) -> None:
+    heard = Candidate(office, language).says(intent, "?")
+    assert heard.names in (["utter_why_verification"], ["utter_why_verification_to_act"])
+    assert not office.asked
+
+
+def test_the_question_is_answered_by_itself_after_the_code(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_application_status", "hur går det?")
+    sent = candidate.says("nlu_fallback", "det är elin@example.com", confidence=0.3)
+    assert sent.effects == [{"kind": "verification_start", "email": "elin@example.com"}]
+    coded = candidate.says("nlu_fallback", "koden är 123456", confidence=0.3)
+    assert coded.effects == [{"kind": "verification_confirm", "code": "123456"}]
+    assert candidate.slots["verification_code"] is None
+    office.verified = candidate.slots["verified"] = True
+    assert candidate.presses("/external_verified").names == ["utter_status_active"]
+    assert candidate.slots["pending_question"] is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "asks"),
+    [("withdraw_application", "utter_withdraw_sure"), ("delete_my_data", "utter_erase_sure"), ("export_my_data", "utter_export_sure")],
+)
+def test_what_needs_a_yes_goes_on_after_the_code(office: Office, intent: str, asks: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says(intent, "?")
+    prove(candidate, office)
+    assert candidate.presses("/external_verified").names == [asks]
+
+
+def test_an_address_in_the_first_message_is_used(office: Office) -> None:
+    heard = Candidate(office, "en").says("ask_application_status", "status for elin@example.com please")
+    assert heard.effects == [{"kind": "verification_start", "email": "elin@example.com"}]
+    assert heard.names == ["utter_write_code"]
+
+
+def test_a_wrong_code_is_asked_for_again(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_next_contact", "?")
+    prove(candidate, office)
+    candidate.slots["verified"] = False
+    heard = candidate.presses("/external_code_wrong")
+    assert heard.names == ["utter_code_wrong"] and "elin@example.com" in heard.text
+    assert candidate.says("nlu_fallback", "654321").effects == [{"kind": "verification_confirm", "code": "654321"}]
+
+
+def test_a_used_up_code_is_replaced_at_the_press_of_a_button(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_next_contact", "?")
+    prove(candidate, office)
+    candidate.slots["verified"] = False
+    heard = candidate.presses("/external_code_expired")
+    assert heard.names == ["utter_code_expired"]
+    assert candidate.presses(heard.buttons["elin@example.com"]).effects == [{"kind": "verification_start", "email": "elin@example.com"}]
+
+
+@pytest.mark.parametrize("text", ["jag har inte fått någon kod", "koodia ei ole tullut", "I didn't get a code"])
+def test_a_code_that_never_came_is_sent_again(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "?")
+    candidate.says("nlu_fallback", "elin@example.com")
+    assert candidate.says("technical_problem", text).effects == [{"kind": "verification_start", "email": "elin@example.com"}]
+
+
+def test_another_address_may_be_given_instead_of_the_code(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("ask_application_status", "?")
+    buttons = candidate.says("nlu_fallback", "elin@example.com").buttons
+    assert candidate.presses(buttons["Change the address"]).names == ["utter_which_address"]
+    assert candidate.says("nlu_fallback", "e.berg@example.com").effects == [{"kind": "verification_start", "email": "e.berg@example.com"}]
+
+
+@pytest.mark.parametrize("text", ["nej, strunt i det", "ei sittenkään", "never mind", "avbryt"])
+def test_one_may_change_ones_mind(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "?")
+    heard = candidate.says("deny", text)
+    assert heard.names == ["utter_verification_left"] and candidate.form is None
+    assert candidate.slots["pending_question"] is None
+
+
+def test_a_side_question_is_answered_and_the_form_goes_on(office: Office) -> None:
+    candidate = Candidate(office, "sv", page="LV-101")
+    candidate.says("ask_application_status", "hur går det för min ansökan?")
+    heard = candidate.says("ask_salary", "vad är lönen?")
+    assert heard.names == ["utter_pay_range", "utter_which_address"]
+    assert candidate.says("nlu_fallback", "elin@example.com").effects
+
+
+def test_asking_for_a_person_ends_the_form(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "hur går det för min ansökan?")
+    heard = candidate.says("request_human", "jag vill prata med en människa")
+    assert heard.names == ["utter_handing_over"] and candidate.form is None
+
+
+def test_no_address_is_said_and_asked_again(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("nlu_fallback", "elin example").names == ["utter_not_an_address", "utter_which_address"]
+
+
+def test_a_code_of_five_digits_is_no_code(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("ask_application_status", "?")
+    candidate.says("nlu_fallback", "elin@example.com")
+    heard = candidate.says("nlu_fallback", "12345")
+    assert heard.names == ["utter_not_a_code", "utter_write_code"] and not heard.effects
+
+
+def test_the_event_alone_proves_nothing(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "?")
+    candidate.form = None
+    assert candidate.presses("/external_verified").names == []
+
+
+def test_proving_oneself_elsewhere_ends_the_form_and_answers(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "hur går det?")
+    office.verified = candidate.slots["verified"] = True
+    heard = candidate.presses("/external_verified")
+    assert heard.names == ["utter_status_active"] and candidate.form is None
+
+
+def test_without_a_pending_question_it_asks_what_to_tell(office: Office, language: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    assert candidate.presses("/external_verified").names == ["utter_verified"]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+
+from actions.withdrawal import reason_in
+from tests.actions.office import Office, application
+from tests.actions.talk import Candidate
+
+
+@pytest.fixture
+def office() -> Office:
+    office = Office()
+    office.applications = [application("A-1", "LV-101", "Installer")]
+    return office
+
+
+YES = {"sv": "ja", "fi": "kyllä", "en": "yes"}
+
+
+def test_nothing_happens_without_a_yes(office: Office, language: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    heard = candidate.says("withdraw_application", "?")
+    assert heard.names == ["utter_withdraw_sure"] and not heard.effects and heard.sources == [("application", "A-1")]
+
+
+def test_the_yes_withdraws_and_the_reason_follows(office: Office, language: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says("affirm", YES[language])
+    assert heard.effects == [{"kind": "withdraw", "application": "A-1"}] and heard.names == ["utter_withdrawn_why"]
+    told = candidate.says("out_of_scope", "jag flyttar till Norge")
+    assert told.effects == [{"kind": "withdraw", "application": "A-1", "reason": "jag flyttar till Norge"}]
+    assert candidate.form is None and candidate.slots["withdraw_confirmed"] is None
+
+
+@pytest.mark.parametrize("text", ["det vill jag inte säga", "en halua kertoa", "I'd rather not say", "nej", "hoppa över"])
+def test_no_reason_need_be_given(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    candidate.presses('/affirm{"offer": "withdraw", "application": "A-1"}')
+    heard = candidate.says("deny", text)
+    assert heard.names == ["utter_withdraw_no_reason"] and not heard.effects
+
+
+@pytest.mark.parametrize("text", ["nej, vänta", "ei sittenkään", "wait, no", "jag ångrar mig", "behåll den"])
+def test_one_may_change_ones_mind(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says("deny", text)
+    assert heard.names == ["utter_application_kept"] and not heard.effects and candidate.form is None
+
+
+def test_a_yes_taken_back_in_the_same_breath_is_no_yes(office: Office) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    assert not candidate.says("affirm", "ja, nej vänta lite").effects
+
+
+def test_a_reason_said_beforehand_is_not_asked_for(office: Office) -> None:
+    candidate = Candidate(office, "en", verified=True)
+    candidate.says("withdraw_application", "please withdraw my application because I moved abroad")
+    heard = candidate.says("affirm", "yes")
+    assert heard.effects == [{"kind": "withdraw", "application": "A-1", "reason": "I moved abroad"}]
+    assert heard.names == ["utter_withdraw_thanks"]
+
+
+def test_a_side_question_is_answered_and_the_yes_asked_for_again(office: Office) -> None:
+    candidate = Candidate(office, "sv", page="LV-108", verified=True)
+    candidate.says("withdraw_application", "dra tillbaka min ansökan")
+    heard = candidate.says("ask_salary", "vad var lönen?")
+    assert heard.names == ["utter_pay_unknown", "utter_withdraw_sure"]
+    assert not candidate.presses('/deny{"offer": "ask_pay"}').effects and candidate.form
+    assert candidate.says("affirm", "ja").effects == [{"kind": "withdraw", "application": "A-1"}]
+
+
+def test_the_yes_button_of_another_offer_withdraws_nothing(office: Office) -> None:
+    candidate = Candidate(office, "sv", page="LV-108", verified=True)
+    candidate.says("withdraw_application", "dra tillbaka min ansökan")
+    candidate.says("ask_salary", "vad var lönen?")
+    heard = candidate.presses('/affirm{"offer": "ask_pay", "role_ref": "LV-108"}')
+    assert heard.effects == [{"kind": "ask_pay", "role": "LV-108"}] and candidate.form == "withdraw_form"
+
+
+def test_a_question_at_the_reason_is_no_reason(office: Office) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    candidate.says("affirm", "ja")
+    heard = candidate.says("out_of_scope", "hur lång är uppsägningstiden?")
+    assert heard.names == ["utter_out_of_scope", "utter_withdraw_why"] and not heard.effects
+
+
+def test_of_several_applications_one_is_chosen(office: Office, language: str) -> None:
+    office.applications.append(application("A-2", "LV-105", "Seller"))
+    candidate = Candidate(office, language, verified=True)
+    heard = candidate.says("withdraw_application", "?")
+    assert heard.names == ["utter_which_application"]
+    assert "Seller" in candidate.presses(heard.buttons["Seller"]).text
+    pressed = candidate.presses('/affirm{"offer": "withdraw", "application": "A-2"}')
+    assert pressed.effects == [{"kind": "withdraw", "application": "A-2"}]
+
+
+def test_an_old_yes_for_another_application_is_asked_about_again(office: Office) -> None:
+    office.applications.append(application("A-2", "LV-105", "Seller"))
+    candidate = Candidate(office, "en", verified=True)
+    candidate.presses('/withdraw_application{"application": "A-1"}')
+    assert not candidate.presses('/affirm{"offer": "withdraw", "application": "A-2"}').effects
+
+
+def test_an_ended_application_cannot_be_withdrawn(office: Office, language: str) -> None:
+    office.applications[0]["status"] = "rejected"
+    assert Candidate(office, language, verified=True).says("withdraw_application", "?").names == ["utter_nothing_to_withdraw"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ja, jag har fått ett annat jobb", "jag har fått ett annat jobb"),
+        ("peru hakemukseni, koska sain toisen paikan", "sain toisen paikan"),
+        ("ja, dra tillbaka den", None),
+        ("yes please do it", None),
+        ("kyllä", None),
+        ("I want to withdraw", None),
+    ],
+)
+def test_a_reason_is_heard_where_there_is_one(text: str, reason: str | None) -> None:
+    assert reason_in(text) == reason
