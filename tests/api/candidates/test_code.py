@@ -98,7 +98,9 @@ def test_what_is_no_address_is_said_to_be_none(app: APIFlask, eva: Candidate, fa
     assert letters(app) == []
 
 
-@pytest.mark.parametrize("wrong", ["eva@\ud800.com", "\ud800@example.com", "eva@exa\x00mple.com", "eva@.com", "eva nord@example.com", "eva@example.com\nBcc: all"])
+@pytest.mark.parametrize(
+    "wrong", ["eva@\ud800.com", "\ud800@example.com", "eva@exa\x00mple.com", "eva@.com", "eva nord@example.com", "eva@example.com\nBcc: all"]
+)
 def test_no_address_comes_through_that_could_not_be_stored_or_mailed(wrong: str) -> None:
     with pytest.raises(NoAddress):
         address(wrong)
@@ -181,7 +183,9 @@ def test_the_limit_of_a_conversation_tells_nothing_of_addresses(client: FlaskCli
     assert known == [start(fake_assistant, stranger, "nobody@example.com") for _ in range(4)]
 
 
-def test_a_candidate_is_mailed_five_codes_an_hour_and_nobody_can_tell(app: APIFlask, client: FlaskClient, eva: Candidate, fake_assistant: FakeAssistant) -> None:
+def test_a_candidate_is_mailed_five_codes_an_hour_and_nobody_can_tell(
+    app: APIFlask, client: FlaskClient, eva: Candidate, fake_assistant: FakeAssistant
+) -> None:
     said = {start(fake_assistant, Candidate(over_flask(client)))[-1] for _ in range(7)}
     assert len(said) == 1
     assert len(letters(app)) == 5
