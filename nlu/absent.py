@@ -15,10 +15,42 @@ from types import ModuleType
 from typing import Any
 
 UNUSED = frozenset(
-    "tensorflow tensorflow_addons tensorflow_hub tensorflow_text keras jax jaxlib tensorboard h5py "
-    "aiogram botocore boto3 s3transfer pymongo bson redis slack_sdk twilio webexteamssdk "
-    "fbmessenger mattermostwrapper rocketchat_API socketio engineio aio_pika aiormq confluent_kafka "
-    "matplotlib sklearn_crfsuite pycrfsuite prompt_toolkit questionary sqlalchemy apscheduler".split()
+    {
+        "tensorflow",
+        "tensorflow_addons",
+        "tensorflow_hub",
+        "tensorflow_text",
+        "keras",
+        "jax",
+        "jaxlib",
+        "tensorboard",
+        "h5py",
+        "aiogram",
+        "botocore",
+        "boto3",
+        "s3transfer",
+        "pymongo",
+        "bson",
+        "redis",
+        "slack_sdk",
+        "twilio",
+        "webexteamssdk",
+        "fbmessenger",
+        "mattermostwrapper",
+        "rocketchat_API",
+        "socketio",
+        "engineio",
+        "aio_pika",
+        "aiormq",
+        "confluent_kafka",
+        "matplotlib",
+        "sklearn_crfsuite",
+        "pycrfsuite",
+        "prompt_toolkit",
+        "questionary",
+        "sqlalchemy",
+        "apscheduler",
+    }
 )
 # What of these a pipeline may need after all, by the start of a component's class path.
 NEEDED_BY = (

@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import EventVerbosity
 
 from nlu import in_process, quicker
 from nlu.in_process import InProcess
 from nlu.output import TurnOutput
 from nlu.processor import TurnProcessor
-from nlu.state import BadState, events_of, state_of
+from nlu.split import two_questions
+from nlu.state import BadState, events_of, form_in_progress, state_of
 from nlu.turn import BadTurn, Button, Turn, for_understanding
 
 ALTERNATIVES = 4
 VOLATILE_SLOTS = ("now",)
 _NOT_FROM_OUTSIDE = {"restart", "back", "session_start"}
+
+Parsed = dict[str, Any]
 
 
 class Assistant:
@@ -37,19 +39,16 @@ class Assistant:
             events = events_of(turn.state, turn.slots)
         except BadState as error:
             raise BadTurn(str(error)) from error
-        parts = self.understand(turn)
+        parts = self.understand(turn, may_split=form_in_progress(events) is None)
         tracker = self.processor.new_tracker(turn.conversation, events)
         output = TurnOutput(turn.language)
-        for text, parsed in parts:
-            message = UserMessage(
-                text, output, turn.conversation, parsed, "desk", message_id=turn.message_id
-            )
-            message.text = text
-            await self.processor.handle_message(message)
-        first = parts[0][1]
+        for number, parsed in enumerate(parts):
+            output.begin_part(number)
+            await self.processor.handle_message(_message(turn, parsed, output))
+        first = parts[0]
         return {
-            "replies": output.said.replies,
-            "effects": output.said.effects,
+            "replies": output.replies(),
+            "effects": output.effects,
             "state": state_of(tracker.current_state(EventVerbosity.ALL)["events"], VOLATILE_SLOTS),
             "intent": first["intent"]["name"],
             "confidence": round(float(first["intent"]["confidence"]), 4),
@@ -58,36 +57,53 @@ class Assistant:
             "model_id": self.model_id,
         }
 
-    def understand(self, turn: Turn) -> list[tuple[str, dict[str, Any]]]:
-        """The message as one or two (text, parse) pairs; a button needs no guessing."""
+    def understand(self, turn: Turn, may_split: bool) -> list[Parsed]:
+        """The message as what it asks: one intent, two questions, or a pressed button's."""
         if turn.button:
-            return [(turn.button.payload, self._pressed(turn.button))]
+            return self._pressed(turn.button)
         text = turn.text or ""
-        return [(text, self.parse(text, turn.language))]
+        whole = self.parse(text, turn.language)
+        cut = None
+        if may_split:
+            cut = two_questions(text, whole, lambda part: self.parse(part, turn.language))
+        if cut is None:
+            return [whole]
+        # Each question keeps the whole text and its entities: a role is often named only once.
+        asked = ("intent", "intent_ranking")
+        return [{**whole, **{key: half[key] for key in asked}} for half in (cut.first, cut.second)]
 
-    def parse(self, text: str, language: str) -> dict[str, Any]:
+    def parse(self, text: str, language: str) -> Parsed:
         """What the NLU makes of a text in a language."""
         message = UserMessage(for_understanding(text), metadata={"language": language})
         parsed = self.processor._parse_message_with_graph(message, None)
         return {**parsed, "text": text}
 
-    def _pressed(self, button: Button) -> dict[str, Any]:
-        if button.intent not in self.processor.domain.intents or button.intent in _NOT_FROM_OUTSIDE:
-            raise BadTurn(f"There is no intent '{button.intent}'.")
-        intent = {"name": button.intent, "confidence": 1.0}
+    def _pressed(self, button: Button) -> list[Parsed]:
+        """A button asks one thing, or two when it says `also`; both get its entities."""
         entities = [{"entity": name, "value": value} for name, value in button.entities.items()]
-        return {
-            "text": button.payload,
-            "intent": intent,
-            "intent_ranking": [intent],
-            "entities": entities,
-        }
+        parts = []
+        for name in filter(None, (button.intent, button.also)):
+            if name not in self.processor.domain.intents or name in _NOT_FROM_OUTSIDE:
+                raise BadTurn(f"There is no intent '{name}'.")
+            intent = {"name": name, "confidence": 1.0}
+            parts.append(
+                {
+                    "text": button.payload,
+                    "intent": intent,
+                    "intent_ranking": [intent],
+                    "entities": list(entities),
+                }
+            )
+        return parts
 
 
-def _alternatives(parsed: dict[str, Any]) -> list[dict[str, Any]]:
+def _message(turn: Turn, parsed: Parsed, output: TurnOutput) -> UserMessage:
+    message = UserMessage(None, output, turn.conversation, parsed, "desk", message_id=turn.message_id)
+    message.text = parsed["text"]  # as typed: the constructor would strip it
+    return message
+
+
+def _alternatives(parsed: Parsed) -> list[dict[str, Any]]:
     """The next best intents; all of the best ones when the message was not understood."""
     ranking = [r for r in parsed.get("intent_ranking", []) if r["name"] != parsed["intent"]["name"]]
-    return [
-        {"intent": r["name"], "confidence": round(float(r["confidence"]), 4)}
-        for r in ranking[:ALTERNATIVES]
-    ]
+    return [{"intent": r["name"], "confidence": round(float(r["confidence"]), 4)} for r in ranking[:ALTERNATIVES]]

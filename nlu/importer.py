@@ -36,9 +36,7 @@ class LanguageFolderImporter(RasaFileImporter):
         parts = []
         for file in sorted(self._nlu_files):
             data = load_data(file)
-            data.training_examples = [
-                Example.of(message, Path(file).parent.name) for message in data.training_examples
-            ]
+            data.training_examples = [Example.of(message, Path(file).parent.name) for message in data.training_examples]
             parts.append(data)
         return TrainingData().merge(*parts)  # at once: each merge copies everything before it
 
@@ -62,6 +60,4 @@ class Example(Message):
         return hash((self.data.get(TEXT), self.data.get(INTENT)))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Example:
-        return Example(
-            dict(self.data), set(self.output_properties), self.time, list(self.features)
-        )
+        return Example(dict(self.data), set(self.output_properties), self.time, list(self.features))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import rasa.core.actions.action as rasa_actions
@@ -29,6 +31,7 @@ class InProcess(EndpointConfig):
 
     def __init__(self, package: str) -> None:
         super().__init__()
+        _import_all(package)  # rasa_sdk would end the process for an import that fails
         self._executor = ActionExecutor()
         self._executor.register_package(package)
         self._domains: dict[int, dict[str, Any]] = {}
@@ -37,9 +40,7 @@ class InProcess(EndpointConfig):
         """The names of all custom actions found."""
         return set(self._executor.actions)
 
-    async def run(
-        self, name: str, tracker: DialogueStateTracker, domain: Domain
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    async def run(self, name: str, tracker: DialogueStateTracker, domain: Domain) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Run one action: (events, messages). Rejections and failures are raised."""
         action = self._executor.actions.get(name)
         if action is None:
@@ -62,6 +63,12 @@ class InProcess(EndpointConfig):
         if id(domain) not in self._domains:
             self._domains = {id(domain): domain.as_dict()}
         return self._domains[id(domain)]
+
+
+def _import_all(package: str) -> None:
+    found = importlib.import_module(package)
+    for module in pkgutil.walk_packages(found.__path__, f"{package}."):
+        importlib.import_module(module.name)
 
 
 def sdk_tracker(tracker: DialogueStateTracker) -> Tracker:

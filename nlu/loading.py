@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from nlu.absent import can_do_without, pretend_absent
 from nlu.quiet import silence_structlog
@@ -58,15 +59,22 @@ def load(archive: Archive, step: Callable[[str], None]) -> Assistant:
     _check(archive)
     if can_do_without(_component_paths(archive.path)):
         pretend_absent()
-    from nlu.assistant import Assistant
-
-    silence_structlog()
-    assistant = Assistant(archive.path, archive.model_id)
+    assistant = _assemble(archive)
     step("smoke test")
     smoke_test(assistant)
     step("warming up")
     warm_up(assistant)
     return assistant
+
+
+def _assemble(archive: Archive) -> Assistant:
+    try:
+        from nlu.assistant import Assistant
+
+        silence_structlog()
+        return Assistant(archive.path, archive.model_id)
+    except Exception as error:
+        raise CannotLoad(f"The model or its actions cannot be loaded: {type(error).__name__}: {error}") from error
 
 
 def _check(archive: Archive) -> None:

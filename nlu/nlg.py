@@ -18,9 +18,7 @@ class LanguageGenerator(TemplatedNaturalLanguageGenerator):
         return choose_response(self.responses.get(utter_action, []), filled_slots)
 
 
-def choose_response(
-    variations: list[dict[str, Any]], slots: dict[str, Any]
-) -> dict[str, Any] | None:
+def choose_response(variations: list[dict[str, Any]], slots: dict[str, Any]) -> dict[str, Any] | None:
     """The variation for these slots, or None when there is none in any language."""
     for language in (slots.get("language"), *FALLBACK_LANGUAGES):
         wanted = {**slots, "language": language}

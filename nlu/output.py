@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from nlu.turn import ALSO, BadTurn, read_button
+
+Reply = dict[str, Any]
+
 
 class BadReply(ValueError):
     """An action uttered something that the reply protocol has no place for."""
-
-
-@dataclass
-class Said:
-    """Everything said so far in one turn, in order."""
-
-    replies: list[dict[str, Any]] = field(default_factory=list)
-    effects: list[dict[str, Any]] = field(default_factory=list)
 
 
 class TurnOutput(OutputChannel):
@@ -25,25 +21,44 @@ class TurnOutput(OutputChannel):
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.said = Said()
+        self.effects: list[dict[str, Any]] = []
+        self._parts: list[list[Reply]] = [[]]
 
     @classmethod
     def name(cls) -> str:
         """The channel's name in responses and events."""
         return "desk"
 
+    def begin_part(self, number: int) -> None:
+        """What follows answers the message's question of this number, counted from 0."""
+        while len(self._parts) <= number:
+            self._parts.append([])
+
+    def replies(self) -> list[Reply]:
+        """All replies, in order; what two questions ask back alike is asked once."""
+        first, *others = self._parts
+        said = list(first)
+        for part in others:
+            for reply in part:
+                twin = next((r for r in said if r["text"] == reply["text"]), None)
+                if twin is None:
+                    said.append(reply)
+                else:
+                    said[said.index(twin)] = ask_both(twin, reply)
+        return said
+
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Take one utterance: a reply, an effect, or both."""
         custom = message.get("custom") or {}
         if custom:
-            self.said.effects.append(_effect(custom))
+            self.effects.append(_effect(custom))
         buttons = [_button(b) for b in message.get("buttons") or []]
         text = (message.get("text") or "").strip()
         if not text and not buttons:
             if not custom:
                 raise BadReply("An utterance had neither text, nor buttons, nor an effect.")
             return
-        self.said.replies.append(
+        self._parts[-1].append(
             {
                 "text": text,
                 "language": message.get("language") or self.language,
@@ -51,6 +66,28 @@ class TurnOutput(OutputChannel):
                 "sources": [_source(s) for s in message.get("sources") or []],
             }
         )
+
+
+def ask_both(first: Reply, second: Reply) -> Reply:
+    """One reply for two questions that both ask back the same ('Which job do you mean?').
+
+    Its buttons answer both questions.
+    """
+    payloads = {button["title"]: button["button"] for button in second["buttons"]}
+    buttons = [{**button, "button": with_also(button["button"], payloads.get(button["title"]))} for button in first["buttons"]]
+    return {**first, "buttons": buttons}
+
+
+def with_also(payload: str, other: str | None) -> str:
+    """The payload that does what both do, when they differ in the intent alone."""
+    try:
+        one, two = read_button(payload), read_button(other or "")
+    except BadTurn:
+        return payload
+    if one.intent == two.intent or one.entities != two.entities or one.also or two.also:
+        return payload
+    entities = {**one.entities, ALSO: two.intent}
+    return f"/{one.intent}{json.dumps(entities, ensure_ascii=False)}"
 
 
 def _effect(custom: dict[str, Any]) -> dict[str, Any]:

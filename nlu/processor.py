@@ -112,11 +112,7 @@ class TurnProcessor(MessageProcessor):
             seen.update_with_events(prediction.events, self.domain)
             events = await action.run(output_channel, nlg, seen, self.domain) or []
         except ActionExecutionRejection:
-            tracker.update(
-                ActionExecutionRejected(
-                    action.name(), prediction.policy_name, prediction.max_confidence
-                )
-            )
+            tracker.update(ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence))
             return self.should_predict_another_action(action.name())
         self._log_action_on_tracker(tracker, action, events, prediction)
         if any(isinstance(event, UserUttered) for event in events):

@@ -34,9 +34,7 @@ def copy_slot(slot: Slot) -> Slot:
     return copied
 
 
-def find_action_from_rules(
-    policy: RulePolicy, tracker: Any, domain: Any, use_text_for_last_user_input: bool
-) -> tuple[str | None, str | None, bool]:
+def find_action_from_rules(policy: RulePolicy, tracker: Any, domain: Any, use_text_for_last_user_input: bool) -> tuple[str | None, str | None, bool]:
     """As Rasa's, but rules on a message's text are not looked for where there are none."""
     if use_text_for_last_user_input and not _has_text_rules(policy):
         return None, None, False

@@ -54,14 +54,10 @@ def _run(inputs: Inputs, archive: Path, say: Say) -> None:
     from rasa.shared.data import TrainingType
     from rasa.shared.importers.importer import TrainingDataImporter
 
-    importer = TrainingDataImporter.load_from_config(
-        str(inputs.config), str(inputs.domain), [str(path) for path in inputs.data]
-    )
+    importer = TrainingDataImporter.load_from_config(str(inputs.config), str(inputs.domain), [str(path) for path in inputs.data])
     domain = _check(importer)
     recipe = Recipe.recipe_for_name(importer.get_config().get("recipe"))
-    configuration = recipe.graph_config_for_recipe(
-        importer.get_config(), {}, training_type=TrainingType.BOTH
-    )
+    configuration = recipe.graph_config_for_recipe(importer.get_config(), {}, training_type=TrainingType.BOTH)
     validate(configuration)
     schema = configuration.train_schema
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphNode, GraphNodeHook, GraphSchema
@@ -31,15 +32,10 @@ class StraightRunner(GraphRunner):
         hooks: list[GraphNodeHook] | None = None,
     ) -> StraightRunner:
         """Instantiate the nodes; eager ones load their trained part now."""
-        nodes = {
-            name: GraphNode.from_schema_node(name, node, model_storage, execution_context, hooks)
-            for name, node in graph_schema.nodes.items()
-        }
+        nodes = {name: GraphNode.from_schema_node(name, node, model_storage, execution_context, hooks) for name, node in graph_schema.nodes.items()}
         return cls(graph_schema, nodes)
 
-    def run(
-        self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
-    ) -> dict[str, Any]:
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """Run what `targets` (default: the schema's targets) need, and return their outputs."""
         wanted = tuple(targets or self._schema.target_names)
         plan = self._plans.get(wanted)

@@ -6,11 +6,14 @@ import asyncio
 import hmac
 import logging
 import os
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -58,7 +61,6 @@ class Service:
         self.settings = settings
         self.step = "loading"
         self.assistant: Any = None
-        self.failure: CannotLoad | None = None
         self.app = web.Application(client_max_size=LARGEST_BODY)
         self.app.add_routes(
             [
@@ -76,10 +78,8 @@ class Service:
             self.step = name
             log.info("%s, %.1f s", name, time.monotonic() - started)
 
-        self.assistant = await asyncio.to_thread(load, self.settings.archive, step)
-        log.info(
-            "ready, %.1f s, model %s", time.monotonic() - started, self.assistant.model_id
-        )
+        self.assistant = await _in_daemon_thread(lambda: load(self.settings.archive, step))
+        log.info("ready, %.1f s, model %s", time.monotonic() - started, self.assistant.model_id)
 
     async def healthz(self, request: web.Request) -> web.Response:
         """The process lives."""
@@ -118,14 +118,12 @@ class Service:
             status, kind = 504, "deadline"
             detail = f"It took longer than {self.settings.deadline:g} s."
             return problem(status, kind, "The turn took too long.", detail)
-        except Exception as error:  # whatever failed, the gateway must hear of it
+        except Exception as error:  # noqa: BLE001  whatever failed, the gateway must hear of it
             status, kind = 500, "turn-failed"
             return problem(status, kind, "The turn failed.", f"{type(error).__name__}: {error}")
         finally:
             took = (time.monotonic() - started) * 1000
-            log.info(
-                "turn %s %s %d %s %.1f ms", turn.conversation, turn.message_id, status, kind, took
-            )
+            log.info("turn %s %s %d %s %.1f ms", turn.conversation, turn.message_id, status, kind, took)
 
     def _authorised(self, request: web.Request) -> bool:
         given = request.headers.get("Authorization", "").encode("utf-8", "replace")
@@ -138,15 +136,39 @@ def problem(status: int, kind: str, title: str, detail: str = "") -> web.Respons
     return web.json_response(body, status=status, content_type="application/problem+json")
 
 
+async def _in_daemon_thread(function: Callable[[], Any]) -> Any:
+    """As `asyncio.to_thread`, but nobody waits for the thread when the process is told to stop."""
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[Any] = loop.create_future()
+
+    def run() -> None:
+        try:
+            result = function()
+        except Exception as error:  # noqa: BLE001  raised again where the future is awaited
+            loop.call_soon_threadsafe(outcome.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(outcome.set_result, result)
+
+    threading.Thread(target=run, daemon=True, name="load").start()
+    return await outcome
+
+
 async def serve(settings: Settings) -> int:
-    """Serve until stopped; 1 when the model cannot be loaded."""
+    """Serve until told to stop, then finish the turns in progress; 1 when the model cannot be loaded."""
+    stop = asyncio.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(wanted, stop.set)
     service = Service(settings)
-    runner = web.AppRunner(service.app, access_log=None)
+    runner = web.AppRunner(service.app, access_log=None, shutdown_timeout=settings.deadline)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
-        await service.load()
-        await asyncio.Event().wait()
+        loading = asyncio.create_task(service.load())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            loading.result()
+            await stopping
     except (CannotLoad, OSError) as error:
         log.error("%s", error)
         return 1
@@ -164,10 +186,7 @@ def main() -> int:
     except CannotLoad as error:
         log.error("%s", error)
         return 2
-    try:
-        return asyncio.run(serve(settings))
-    except KeyboardInterrupt:
-        return 0
+    return asyncio.run(serve(settings))
 
 
 if __name__ == "__main__":

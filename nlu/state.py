@@ -6,8 +6,9 @@ message 500 because older events are folded into a head that says what they left
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Collection, Mapping
+from typing import Any
 
 Event = dict[str, Any]
 
@@ -41,9 +42,7 @@ def events_of(state: Any, slots: Mapping[str, Any]) -> list[Event]:
     return [*events, *_slot_events(changed)]
 
 
-def state_of(
-    events: list[Event], volatile: Collection[str] = (), turns: int = TURNS_KEPT
-) -> dict[str, Any]:
+def state_of(events: list[Event], volatile: Collection[str] = (), turns: int = TURNS_KEPT) -> dict[str, Any]:
     """The state to keep after a turn, from all of its events; `volatile` slots are left out."""
     lasting = [e for e in events if not (e.get("event") == "slot" and e.get("name") in volatile)]
     cut = _start_of_last(lasting, turns)
@@ -72,6 +71,11 @@ def _fold(events: list[Event]) -> _Folded:
         elif kind == "active_loop":
             folded.form = event.get("name")
     return folded
+
+
+def form_in_progress(events: list[Event]) -> str | None:
+    """The name of the form that waits for an answer, if any."""
+    return _fold(events).form
 
 
 def _start_of_last(events: list[Event], turns: int) -> int:

@@ -9,6 +9,8 @@ from typing import Any
 
 LANGUAGES = ("sv", "fi", "en")
 LONGEST_TEXT = 4000
+ALSO = "also"  # the entity of a button that asks a second question too
+_COMMAND = re.compile("^[\\s/\u2044\u2215\uff0f]+")  # a slash in any of its forms
 _BUTTON = re.compile(r"^/([a-z][a-z0-9_]*)(\{.*\})?$", re.DOTALL)
 
 
@@ -23,6 +25,7 @@ class Button:
     intent: str
     entities: dict[str, Any]
     payload: str
+    also: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,15 @@ def read_button(payload: str) -> Button:
     """`/intent{"entity": "value"}` as a button; raises `BadTurn` for anything else."""
     match = _BUTTON.match(payload)
     if not match:
-        raise BadTurn("'button' must look like /intent or /intent{\"entity\": \"value\"}.")
+        raise BadTurn('\'button\' must look like /intent or /intent{"entity": "value"}.')
     try:
         entities = json.loads(match.group(2) or "{}")
     except ValueError as error:
         raise BadTurn("The entities of 'button' are not JSON.") from error
-    return Button(match.group(1), entities, payload)
+    also = entities.pop(ALSO, None)
+    if also is not None and not isinstance(also, str):
+        raise BadTurn(f"'{ALSO}' of 'button' must name an intent.")
+    return Button(match.group(1), entities, payload, also)
 
 
 def _text(body: dict[str, Any], key: str, longest: int = LONGEST_TEXT) -> str:
@@ -108,4 +114,4 @@ def for_understanding(text: str) -> str:
 
     Rasa takes `/restart` or `/intent{…}` for commands; typed by a person they are just text.
     """
-    return text.strip().lstrip("/\u2044\u2215\uff0f").strip()
+    return _COMMAND.sub("", text).strip()

@@ -7,9 +7,9 @@ same margin is right more often in one language than in another.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Sequence
 
 import numpy as np
 
@@ -59,7 +59,7 @@ class Calibration:
         others = np.exp(4.0 * (margins[order[1:]] - margins[order[1]]))
         shared = np.minimum((1.0 - best) * others / others.sum(), best)
         confidences = [best, *shared.tolist()]
-        ranking = [(intents[i], float(c)) for i, c in zip(order, confidences)]
+        ranking = [(intents[i], float(c)) for i, c in zip(order, confidences, strict=True)]
         out = ranking[0][0] == OUT_OF_SCOPE
         return Decision(ranking, best >= (curve.out_of_scope_threshold if out else curve.threshold))
 
@@ -101,9 +101,7 @@ def calibrate(
     return Calibration(curves)
 
 
-def _fit_curve(
-    intents: list[str], margins: np.ndarray, labels: np.ndarray, goals: Goals
-) -> Curve:
+def _fit_curve(intents: list[str], margins: np.ndarray, labels: np.ndarray, goals: Goals) -> Curve:
     from sklearn.linear_model import LogisticRegression
 
     order = np.argsort(-margins, axis=1)
@@ -121,9 +119,7 @@ def _fit_curve(
     return Curve(a, b, c, threshold, threshold * 0.8)
 
 
-def _threshold(
-    confidence: np.ndarray, predicted: np.ndarray, labels: np.ndarray, goals: Goals
-) -> float:
+def _threshold(confidence: np.ndarray, predicted: np.ndarray, labels: np.ndarray, goals: Goals) -> float:
     """The lowest confidence at which wrong answers to in-scope messages stay below the goal."""
     in_scope = labels != OUT_OF_SCOPE
     wrong = confidence[in_scope & (predicted != labels) & (predicted != OUT_OF_SCOPE)]

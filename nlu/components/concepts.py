@@ -8,8 +8,8 @@ its concept is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Iterable, Sequence
 
 _TOKEN = re.compile(r"\w+\*?")
 
@@ -58,6 +58,5 @@ class Lexicon:
 
 def _follow(tokens: list[str], words: list[str]) -> bool:
     return len(tokens) <= len(words) and all(
-        word.startswith(token[:-1]) if token.endswith("*") else word == token
-        for token, word in zip(tokens, words)
+        word.startswith(token[:-1]) if token.endswith("*") else word == token for token, word in zip(tokens, words, strict=False)
     )

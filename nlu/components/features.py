@@ -11,9 +11,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,9 +88,7 @@ class Features:
         self.idf = idf
 
     @classmethod
-    def fit(
-        cls, texts: Sequence[str], settings: FeatureSettings, lexicon: Lexicon
-    ) -> tuple[Features, csr_matrix]:
+    def fit(cls, texts: Sequence[str], settings: FeatureSettings, lexicon: Lexicon) -> tuple[Features, csr_matrix]:
         """Learn the vocabulary of `texts`, in a fixed order; also returns their rows."""
         counted = [count(text, settings, lexicon) for text in texts]
         seen: Counter[str] = Counter()
@@ -112,7 +111,7 @@ class Features:
     def _weigh(self, blocks: Blocks) -> Row:
         settings = self.settings
         weights = (settings.word_weight, settings.char_weight, settings.concept_weight)
-        rows = [self._weigh_block(block, weight) for block, weight in zip(blocks, weights)]
+        rows = [self._weigh_block(block, weight) for block, weight in zip(blocks, weights, strict=True)]
         return np.concatenate([i for i, _ in rows]), np.concatenate([v for _, v in rows])
 
     def _weigh_block(self, block: Counter[str], weight: float) -> Row:

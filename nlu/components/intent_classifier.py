@@ -69,9 +69,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         texts = [m.get(TEXT) for m in examples]
         labels = [m.get(INTENT) for m in examples]
         languages = [message_language(m) for m in examples]
-        settings = LinearSettings(
-            FeatureSettings(**self._config["features"]), float(self._config["penalty"])
-        )
+        settings = LinearSettings(FeatureSettings(**self._config["features"]), float(self._config["penalty"]))
         path = self._config["lexicon"]
         fitted = fit(texts, labels, settings, Lexicon.read(Path(path)) if path else Lexicon([]))
         goals = Goals(**self._config["goals"])
@@ -103,17 +101,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         model, calibration = self._trained
         for message in messages:
             text = message.get(TEXT) or ""
-            decision = calibration.decide(
-                model.intents, model.margins(text), message_language(message)
-            )
+            decision = calibration.decide(model.intents, model.margins(text), message_language(message))
             ranking = [{"name": n, "confidence": c} for n, c in decision.ranking]
             best = dict(ranking[0])
             if not decision.sure:
                 best["name"] = DEFAULT_NLU_FALLBACK_INTENT_NAME
             message.set(INTENT, best, add_to_output=True)
-            message.set(
-                INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True
-            )
+            message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking"]], add_to_output=True)
         return messages
 
 

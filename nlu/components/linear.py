@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,9 +33,7 @@ class LinearSettings:
 class LinearIntents:
     """One separating plane an intent; the margin says on which side a text is, and how far."""
 
-    def __init__(
-        self, intents: list[str], features: Features, weights: np.ndarray, bias: np.ndarray
-    ) -> None:
+    def __init__(self, intents: list[str], features: Features, weights: np.ndarray, bias: np.ndarray) -> None:
         """`weights` are features x intents, `bias` one number an intent."""
         self.intents = intents
         self.features = features
@@ -70,9 +69,7 @@ class Fitted:
     held_out: np.ndarray  # texts x intents, in the order of `model.intents`
 
 
-def fit(
-    texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, lexicon: Lexicon
-) -> Fitted:
+def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, lexicon: Lexicon) -> Fitted:
     """Learn from texts and their intents; an intent needs as many texts as there are folds."""
     from sklearn.model_selection import StratifiedKFold
 
@@ -84,16 +81,14 @@ def fit(
     with ThreadPoolExecutor(_THREADS) as pool:  # the solver works outside Python's lock
         planes = list(pool.map(lambda part: _planes(rows[part], wanted[part], settings), parts))
     held_out = np.full((len(wanted), len(intents)), _SURELY_NOT, np.float32)
-    for (_, test), (seen, weights, bias) in zip(folds, planes[1:]):
+    for (_, test), (seen, weights, bias) in zip(folds, planes[1:], strict=True):
         columns = [intents.index(intent) for intent in seen]
         held_out[np.ix_(test, columns)] = rows[test] @ weights + bias
     _, weights, bias = planes[0]
     return Fitted(LinearIntents(intents, features, weights, bias), held_out)
 
 
-def _planes(
-    rows: csr_matrix, labels: np.ndarray, settings: LinearSettings
-) -> tuple[list[str], np.ndarray, np.ndarray]:
+def _planes(rows: csr_matrix, labels: np.ndarray, settings: LinearSettings) -> tuple[list[str], np.ndarray, np.ndarray]:
     """The intents of `labels` in order, and the plane of each."""
     from sklearn.svm import LinearSVC
 
