@@ -14,6 +14,7 @@ from api.conversations.streams import Hub
 from api.db import db, read_only
 
 KEEP_ALIVE_SECONDS = 15
+BATCH = 500
 
 
 def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
@@ -33,7 +34,7 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
             if found["status"] != status:
                 status = found["status"]
                 yield f"event: status\ndata: {json.dumps(status)}\n\n"
-            if not moved.wait(KEEP_ALIVE_SECONDS):
+            if len(found["messages"]) < BATCH and not moved.wait(KEEP_ALIVE_SECONDS):
                 yield ": keep-alive\n\n"
 
 
@@ -43,7 +44,7 @@ def _look(app: Flask, conversation_id: str, after: int) -> dict[str, Any] | None
         conversation = db.session.get(Conversation, conversation_id)
         if conversation is None:
             return None
-        public = [queries.as_public(m) for m in queries.messages_after(conversation_id, after)]
+        public = [queries.as_public(m) for m in queries.messages_after(conversation_id, after, BATCH)]
         found = {"messages": MessageOut(many=True).dump(public), "status": queries.status_of(conversation)}
         db.session.rollback()
         return found
