@@ -49,10 +49,11 @@ class Gateway:
             db.session.execute(delete(Conversation))
             db.session.commit()
 
-    def recruiter_says(self, text: str) -> None:
+    def recruiter_says(self, *texts: str) -> None:
         with self.app.app_context():
             for conversation in db.session.scalars(select(Conversation)):
-                service.append(conversation, service.Draft("recruiter", text, author="Ebba Sandström"))
+                for text in texts:
+                    service.append(conversation, service.Draft("recruiter", text, author="Ebba Sandström"))
             db.session.commit()
 
 
@@ -320,3 +321,26 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_id(gateway: Gateway, cha
     expect(log(chat).locator("li.candidate")).to_have_count(1)
     assert lost and gateway.said() == ["ett"]
     assert len(gateway.assistant.bodies) == 1
+
+
+def test_an_open_chat_takes_no_focus_on_a_new_page(gateway: Gateway, chat: Page) -> None:
+    chat.reload()
+    expect(chat.get_by_role("dialog")).to_be_visible()
+    assert focused(chat) == "BODY"
+
+
+def test_turning_the_phone_keeps_the_chat_open_and_the_focus(chat: Page) -> None:
+    chat.set_viewport_size(PHONE)
+    expect(chat.locator("dialog:modal")).to_be_visible()
+    assert focused(chat) == "TEXTAREA"
+    chat.set_viewport_size({"width": 1280, "height": 900})
+    expect(chat.locator("dialog:modal")).to_have_count(0)
+    expect(chat.get_by_role("dialog")).to_be_visible()
+    assert focused(chat) == "TEXTAREA"
+
+
+def test_a_long_history_is_fetched_whole(gateway: Gateway, chat: Page) -> None:
+    gateway.recruiter_says(*(f"nummer {number}." for number in range(510)))
+    chat.reload()
+    expect(log(chat).get_by_text("nummer 509.")).to_be_visible()
+    assert chat.locator("[aria-live=polite]").text_content() == ""

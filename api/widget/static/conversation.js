@@ -3,7 +3,8 @@ import { Outbox } from './outbox.js';
 import { locked, Store } from './store.js';
 import { backoff, call, listen } from './wire.js';
 
-const LATER = [403, 408, 409, 425, 429];
+const PAGE = 500; // messages that the gateway gives at once
+const LATER = [403, 408, 425, 429];
 const refused = ({ status }) => status >= 400 && status < 500 && !LATER.includes(status);
 const gone = ({ status }) => status === 401 || status === 404;
 
@@ -203,13 +204,14 @@ export class Conversation extends EventTarget {
     }
   }
 
-  async #catchUp() {
-    const { id, loaded } = this;
+  async #catchUp(fresh = this.loaded) {
+    const { id } = this;
     const found = await this.#call(`messages?after=${this.#cursor}`);
     if (id !== this.id) return;
     this.loaded = true;
     this.#heard(found.messages);
-    this.#add(found.messages, found, loaded);
+    this.#add(found.messages, found, fresh);
+    if (found.messages.length >= PAGE) await this.#catchUp(fresh);
   }
 
   async #listen() {

@@ -76,9 +76,10 @@ export class ApplicantDesk extends HTMLElement {
       close: () => this.close(),
       setLanguage: (code) => this.#switch(code),
     });
+    const { node } = this.panel;
     // a modal dialog is also closed by the system: the back gesture of a phone
-    this.panel.node.addEventListener('close', () => this.isOpen && !this.showing && this.close());
-    this.root = h('div', { class: page ? 'root page' : 'root', lang: language }, !page && this.launcher, this.panel.node, this.said);
+    node.addEventListener('close', () => this.isOpen && !node.open && this.close());
+    this.root = h('div', { class: page ? 'root page' : 'root', lang: language }, !page && this.launcher, node, this.said);
     this.shadowRoot.replaceChildren(this.root);
     this.#update([]);
   }
@@ -113,16 +114,15 @@ export class ApplicantDesk extends HTMLElement {
     this.launcher.focus();
   }
 
-  /** Open without taking the focus from `focused`. A small screen is all ours: a modal dialog. */
-  #show(focused = document.activeElement) {
+  /** A small screen is all ours: a modal dialog. Otherwise nothing takes the focus; `focused` gets it back. */
+  #show(focused) {
     const { node } = this.panel;
     this.isOpen = true;
     if (!this.page) {
-      this.showing = true;
       node.close();
-      node[small.matches ? 'showModal' : 'show']();
-      this.showing = false;
-      focused?.focus({ preventScroll: true });
+      if (small.matches) node.showModal();
+      else node.open = true;
+      focused?.focus();
     }
     this.#opened();
     this.panel.shown();

@@ -28,7 +28,7 @@ export function makeLog(context) {
   let items = new Map();
   let offered;
   let atEnd = true;
-  setInterval(() => refreshTimes(list, language, t), 30000);
+  const timer = setInterval(() => (node.isConnected ? refreshTimes(list, language, t) : clearInterval(timer)), 30000);
   // a notice or a long draft leaves less room: what was in sight stays so
   new ResizeObserver(() => atEnd && toEnd()).observe(node);
 
