@@ -15,7 +15,7 @@ LANGUAGES = ("sv", "fi", "en")
 
 
 def in_each(sv: str, fi: str, en: str) -> dict[str, str]:
-    return dict(zip(LANGUAGES, (sv, fi, en)))
+    return dict(zip(LANGUAGES, (sv, fi, en), strict=True))
 
 
 def role(ref: str, titles: tuple[str, str, str], **changes: Any) -> dict[str, Any]:
