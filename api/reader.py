@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from flask import g, request
+from flask import g, has_request_context, request
 
 from api.config import LANGUAGES
 
 
 def language() -> str:
     """The reader's language: what a view has set, the `language` parameter, or the browser's wish."""
+    if not has_request_context():
+        return "en"  # commands and the worker speak English unless they choose
     chosen = g.get("language") or request.args.get("language", "")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
 

@@ -43,7 +43,7 @@ def _file(path: Path, name: str) -> list[Item]:
     try:
         if path.stat().st_size > LARGEST:
             return [_problem(name, f"larger than {LARGEST // 1024 // 1024} MB")]
-        content = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         return [_problem(name, f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError:

@@ -72,7 +72,10 @@ def as_role(posting: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
 def reference(posting: dict[str, Any]) -> str:
     """What the posting is known by: its identifier, or the end of its address. Raises `Refused` if it has neither."""
     address = _last_part(text(posting.get("url")))
-    raw = text(posting.get("identifier")) or address
+    identifier = first(posting.get("identifier"))
+    if isinstance(identifier, dict):  # a PropertyValue's name is the employer's, its value the posting's
+        identifier = identifier.get("value") or identifier.get("@id") or identifier.get("name")
+    raw = text(identifier) or address
     if not raw:
         raise Refused("it has neither an identifier nor an address to be known by")
     raw = _last_part(raw) or raw
