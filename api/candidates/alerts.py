@@ -106,14 +106,7 @@ def end_all(email: str) -> None:
 
 def fits(alert: JobAlert, role: Role) -> bool:
     """Whether a role is what the alert is about; only facts of the role count."""
-    return _field_fits(alert.field, role) and _place_fits(alert.location, role)
-
-
-def _field_fits(field: str | None, role: Role) -> bool:
-    if not field:
-        return True
-    wanted = field.casefold()
-    return wanted == role.field or any(wanted in text.title.casefold() for text in role.texts)
+    return alert.field in (None, role.field) and _place_fits(alert.location, role)
 
 
 def _place_fits(location: str | None, role: Role) -> bool:

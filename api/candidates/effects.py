@@ -13,6 +13,7 @@ from api.conversations.effects import Acting, handles
 from api.conversations.models import Effect
 from api.db import db
 from api.errors import DomainError, Invalid
+from api.roles.schemas import LINES
 
 EVENTS = {"right": "/external_verified", "wrong": "/external_code_wrong", "expired": "/external_code_expired"}
 ALERTS_AN_HOUR = 5
@@ -46,29 +47,27 @@ def verification_confirm(acting: Acting, data: dict[str, Any]) -> str:
 
 @handles("job_alert_on")
 def job_alert_on(acting: Acting, data: dict[str, Any]) -> str:
-    """Mail a link that switches alerts on."""
+    """Mail a link that switches alerts on. That a mail comes is said by the assistant; only a refusal is said here."""
     email = _taken(data)
     with force_locale(acting.conversation.language):
         if _asks_too_often(acting):
             acting.say(gettext("That was a lot at once. Try again in an hour."))
             return "too-many"
         try:
-            alerts.ask_alert(email, acting.conversation.language, _word(data, "field"), _word(data, "location"))
+            alerts.ask_alert(email, acting.conversation.language, _line_of_work(data), _place(data))
         except service.NoAddress as error:
             acting.say(str(error.sentence))
             return error.type
-        acting.say(gettext("A mail with a link is on its way to that address. New jobs come once you have confirmed there that you want them."))
     return "asked"
 
 
 @handles("job_alert_off")
 def job_alert_off(acting: Acting, data: dict[str, Any]) -> str:
-    """End alerts: at once for the proven address, by a mailed link for any other."""
+    """End alerts: at once for the proven address, which the assistant says; by a mailed link for any other, which is said here."""
     proven, email = _proven_address(acting), _taken(data).strip().lower()
     with force_locale(acting.conversation.language):
         if proven and email in ("", proven):
             alerts.end_all(proven)
-            acting.say(gettext("Done. You get no more mails from us about new jobs."))
             return "ended"
         if _asks_too_often(acting):
             acting.say(gettext("That was a lot at once. Try again in an hour."))
@@ -97,8 +96,14 @@ def _taken(data: dict[str, Any]) -> str:
     return str(data.pop("email", None) or "")
 
 
-def _word(data: dict[str, Any], name: str) -> str | None:
-    return str(data[name]).strip()[:100] or None if data.get(name) else None
+def _line_of_work(data: dict[str, Any]) -> str | None:
+    return str(data["field"]) if data.get("field") in LINES else None
+
+
+def _place(data: dict[str, Any]) -> str | None:
+    """A place's name, letters only: it is mailed to an address that a stranger may have typed, so nothing else comes through."""
+    letters = "".join(c for c in str(data.get("location") or "") if c.isalpha() or c in " -")
+    return " ".join(letters.split())[:60] or None
 
 
 def _proven_address(acting: Acting) -> str | None:

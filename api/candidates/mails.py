@@ -7,27 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import current_app
-from flask_babel import force_locale, format_date, gettext, lazy_gettext
+from flask_babel import force_locale, gettext
 
 from api.answers.company import company
 from api.candidates.models import Feedback, JobAlert
 from api.conversations.models import Conversation
 from api.reader import nearest
+from api.roles import text
 from api.roles.models import Role
+from api.roles.queries import local_now
 
 MOST_ROLES = 20
-FIELDS = {
-    "engineering": lazy_gettext("engineering"),
-    "installation": lazy_gettext("installation"),
-    "sales": lazy_gettext("sales"),
-    "customer_service": lazy_gettext("customer service"),
-    "it": lazy_gettext("IT"),
-    "finance": lazy_gettext("finance"),
-    "hr": lazy_gettext("HR"),
-    "logistics": lazy_gettext("logistics"),
-    "marketing": lazy_gettext("marketing"),
-    "internship": lazy_gettext("internships"),
-}
 
 
 @dataclass(frozen=True)
@@ -67,9 +57,8 @@ def site(path: str) -> str:
 
 def wish(alert: JobAlert) -> str:
     """What an alert is about, in words."""
-    field = str(FIELDS.get(alert.field, alert.field)) if alert.field else ""
-    place = gettext("remote") if alert.location == "remote" else alert.location or ""
-    return ", ".join(part for part in (field, place) if part) or gettext("all our jobs")
+    line = text.line_of_work(Role(field=alert.field))  # a role that is not kept, to say it as roles do
+    return ", ".join(part for part in (line, alert.location) if part) or gettext("all our jobs")
 
 
 def alert_question(alert: JobAlert, confirm: str, end: str) -> Letter:
@@ -103,11 +92,10 @@ def alert_news(alert: JobAlert, roles: list[Role], end: str) -> Letter:
 
 def _role(role: Role, language: str) -> str:
     """A role in two or three lines: title and towns, last day, address."""
-    towns = ", ".join(dict.fromkeys(str(p["city"]) for p in role.locations if p.get("city")))
-    title = _title(role, language)
+    towns, title = text.places(role), _title(role, language)
     lines = [f"{title} ({towns})" if towns else title]
     if role.closes_on:
-        lines.append(gettext("Apply by %(date)s", date=format_date(role.closes_on, gettext("EEEE d MMMM"))))
+        lines.append(text.closes_on(role, local_now(role.office).date()))
     if role.url:
         lines.append(site(role.url) if role.url.startswith("/") else role.url)
     return "\n".join(lines)

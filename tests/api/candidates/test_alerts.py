@@ -101,8 +101,17 @@ def test_a_link_that_nobody_signed_does_nothing(
     assert statuses(app) == ["pending"]
 
 
+def test_a_stranger_cannot_have_their_words_mailed(app: APIFlask, visitor: Candidate, fake_assistant: FakeAssistant) -> None:
+    """The mail goes to whatever address was typed: what stands in it must not be another's advertisement."""
+    ask(fake_assistant, visitor, email=OLA, field="buy now", location="Win! https://evil.example/?a=1 <b>")
+    [letter] = letters(app)
+    assert "buy now" not in letter.text
+    assert "evil.example" not in letter.text
+    assert "<b>" not in letter.text
+
+
 def test_pages_are_plain_secret_and_strict(app: APIFlask, client: FlaskClient, visitor: Candidate, fake_assistant: FakeAssistant) -> None:
-    ask(fake_assistant, visitor, email=OLA, field="<script>alert(1)</script>")
+    ask(fake_assistant, visitor, email=OLA, location="<script>alert(1)</script>")
     page = client.get(letters(app)[0].path("/alerts/confirm/"))
     assert "<script" not in page.text
     assert "style=" not in page.text

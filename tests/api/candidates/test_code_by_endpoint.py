@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
@@ -67,6 +69,13 @@ def test_too_many_codes_are_refused(eva: Candidate) -> None:
 @pytest.mark.parametrize("body", [{}, {"email": "eva"}, {"email": 7}, {"email": EVA, "more": 1}, {"email": "x" * 300 + "@example.com"}, {"email": "a@\x00.se"}])
 def test_what_is_no_address_is_refused(eva: Candidate, body: dict[str, object]) -> None:
     assert eva.ask("POST", "verification", json=body).status == 422
+
+
+@pytest.mark.parametrize("address", ["\ud800@example.com", "eva@\ud800.com", "eva@exa\u0000mple.com", "eva@" + "ä" * 200 + ".com", "å@example.com"])
+def test_an_odd_address_breaks_nothing(client: FlaskClient, eva: Candidate, address: str) -> None:
+    body = json.dumps({"email": address})  # in ASCII: half a character as a client may send it
+    answer = client.post(f"{eva.path}/verification", data=body, content_type="application/json", headers=eva.headers)
+    assert answer.status_code in (202, 422)
 
 
 @pytest.mark.parametrize("body", [{}, {"code": ""}, {"code": 123456}, {"code": "1" * 13}])
