@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from api.errors import NotFound
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -20,6 +22,11 @@ def register(app: Flask) -> None:
         if request.method == "OPTIONS" and _shared() and "Access-Control-Request-Method" in request.headers:
             return Response(status=204)
         return None
+
+    @app.before_request
+    def storable_path() -> None:
+        if "\0" in request.path:  # nothing has such a name, and PostgreSQL refuses even to look
+            raise NotFound
 
     @app.after_request
     def headers(response: Response) -> Response:
