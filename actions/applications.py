@@ -32,7 +32,7 @@ def meant(turn: Turn, applications: list[Application]) -> list[Application]:
 
 def say_none(turn: Turn) -> None:
     """Nothing is found under the proven address."""
-    replies.say(turn, "utter_no_applications", buttons=[replies.person(turn)])
+    replies.say(turn, "utter_no_applications", buttons=[offers.person(turn)])
 
 
 def ask_which(turn: Turn, intent: str, applications: list[Application]) -> None:

@@ -56,7 +56,7 @@ async def _tell_way(turn: Turn, role: Role) -> None:
         role,
         "how_to_apply",
         "utter_how_to_apply" if link else "utter_how_to_apply_no_link",
-        words=f" {found.words}{found.note}" if found else "",
+        words=f"{found.words}{found.note} " if found else "",
         deadline=deadline,
         link=link or "",
     )

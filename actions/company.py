@@ -43,6 +43,8 @@ async def tell_internship(turn: Turn) -> None:
         say_unknown(turn, "ask_internship", None)
         return
     turn.remember("roles_shown", [role["ref"] for role in early])
+    if not early:
+        turn.remember("open_offer", {"kind": "alerts", "wish": {"field": "internship"}})
     buttons = [role_choice.role_button(turn, r, "ask_role_tasks") for r in early[: role_choice.MOST_BUTTONS]]
     now = {"as_of": turn.now.isoformat()}
     sources = [replies.source("role", now, role["ref"]) for role in early]

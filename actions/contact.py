@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from actions import replies, role_choice
 from actions.handing_over import hand_over
 from actions.questions import answers
@@ -23,16 +21,12 @@ async def tell_contact_person(turn: Turn) -> None:
             "utter_contact_person",
             title=role["title"],
             reach=reach,
-            name=_full_name(contact),
+            name=contact["name"],
             sources=[replies.source("role", role)],
             buttons=[*next_questions(turn, "ask_contact_person", role), replies.person(turn)],
         )
         return
     await _tell_general_address(turn, asked_for_role=role is None)
-
-
-def _full_name(contact: dict[str, Any]) -> str:
-    return ", ".join(str(contact[part]) for part in ("name", "title") if contact.get(part))
 
 
 async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:

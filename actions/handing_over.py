@@ -15,6 +15,12 @@ def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", 
     replies.say(turn, response)
 
 
+@offers.does("person")
+async def bring_offered_person(turn: Turn, facts: dict[str, Any]) -> None:
+    """'Yes' to 'would you rather talk to a person'."""
+    hand_over(turn, "asked_for_person", "utter_handing_over")
+
+
 @offers.does("technical_problem")
 async def still_broken(turn: Turn, facts: dict[str, Any]) -> None:
     """The steps didn't help."""

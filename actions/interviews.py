@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import dates, replies, times_said
+from actions import dates, offers, replies, times_said
 from actions.applications import Application
 from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_no
 from actions.process import has_coming_interview
@@ -27,7 +27,7 @@ class RescheduleForm(FormSteps):
         coming = await _coming(turn)
         meant = own_applications.meant(turn, coming) if coming else []
         if not meant:
-            replies.say(turn, "utter_no_interview", buttons=[replies.person(turn)])
+            replies.say(turn, "utter_no_interview", buttons=[offers.person(turn)])
             return {}, DONE
         if len(meant) > 1:
             return {}, "reschedule_application"

@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import lines_of_work, places, replies, senders, texts
+from actions import lines_of_work, offers, places, replies, senders, texts
 from actions.forms import DONE, FormSteps, Step, is_question, says_no
 from actions.turn import Turn
 
@@ -55,9 +55,17 @@ class JobAlertForm(_AddressForm):
         pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
         fields = pressed or lines_of_work.fields_in(said)
         towns = places.towns_in(said) or turn.entities("location")
-        wish = {"field": next(iter(fields), None), "location": next(iter(towns), None)}
-        turn.remember("alert_wish", wish)
+        said_now = {"field": next(iter(fields), None), "location": next(iter(towns), None)}
+        offered = turn.slot("alert_wish") if turn.intent == "affirm" else None
+        turn.remember("alert_wish", offered or said_now)
         return await super().start(turn)
+
+
+@offers.does("alerts")
+async def take_up_alerts(turn: Turn, facts: dict[str, Any]) -> None:
+    """'Yes' to 'I can email you when new jobs come out'."""
+    turn.remember("alert_wish", facts.get("wish"))
+    turn.next_action = JobAlertForm.form
 
 
 class UnsubscribeForm(_AddressForm):

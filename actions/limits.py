@@ -52,7 +52,7 @@ async def ask_what_was_meant(turn: Turn) -> None:
         return
     likely = suggestions(turn)
     if not likely:
-        replies.say(turn, "utter_not_understood", buttons=[replies.person(turn)])
+        replies.say(turn, "utter_not_understood", buttons=[offers.person(turn)])
         return
     turn.remember("open_offer", {"kind": "meaning", "intents": likely})
     turn.remember("asked_for", {"what": "meaning", "intents": likely})

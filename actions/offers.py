@@ -38,6 +38,12 @@ def make(turn: Turn, kind: str, yes: str, no: str | None = "no_thanks", **facts:
     return buttons
 
 
+def person(turn: Turn) -> replies.Button:
+    """The button that brings in a human, for texts that offer one: then a typed yes does so too."""
+    turn.remember("open_offer", {"kind": "person"})
+    return replies.person(turn)
+
+
 def offered(turn: Turn) -> str | None:
     """The kind of offer that a yes or no answers."""
     return turn.entity("offer") or (turn.offer or {}).get("kind")

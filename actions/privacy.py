@@ -39,7 +39,7 @@ async def tell_privacy(turn: Turn) -> None:
         "utter_privacy",
         words=words,
         kept=kept,
-        sources=([replies.source("answer", found)] if found else []) + [company],
+        sources=([replies.source("answer", found)] if found else []) + ([company] if kept else []),
         buttons=[replies.question(turn, i) for i in ("export_my_data", "delete_my_data", "ask_ai_use")],
     )
 

@@ -102,7 +102,7 @@ async def tell_status(turn: Turn) -> None:
 
 
 def _tell_one_status(turn: Turn, application: Application) -> None:
-    role_choice.discuss(turn, application["role_ref"])
+    role_choice.discuss_own(turn, application["role_ref"])
     status = application["status"]
     fields: dict[str, str] = {
         "title": application["role_title"],
@@ -217,8 +217,8 @@ async def _own_interview(turn: Turn) -> Application | None:
 
 
 async def _role_of(turn: Turn, application: Application) -> dict[str, Any] | None:
-    role_choice.discuss(turn, application["role_ref"])
-    return await role_choice.role_if_known(turn)
+    role_choice.discuss_own(turn, application["role_ref"])
+    return await role_choice.read(turn, application["role_ref"])
 
 
 def has_coming_interview(turn: Turn, application: Application) -> bool:

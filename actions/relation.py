@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import replies, texts
+from actions import offers, replies, texts
 from actions.company_answers import tell_company_answer
 from actions.forms import DONE, FormSteps, Step, is_question, skips
 from actions.questions import answers
@@ -33,21 +33,17 @@ async def tell_referral(turn: Turn) -> None:
 @answers("customer_question")
 async def point_to_customer_service(turn: Turn) -> None:
     """This is the recruitment's chat; customers are helped elsewhere."""
+    if await turn.gateway.answer("customer_service", turn.language):
+        await tell_company_answer(turn, "customer_service", "customer_question", buttons=[])
+        return
     service = (await turn.gateway.company()).get("customer_service") or {}
-    found = await turn.gateway.answer("customer_service", turn.language)
     phones = service.get("phone") or {}
     country = _PHONE_COUNTRY.get(turn.language)
     numbers = [phones[country]] if country in phones else [f"{n} ({c})" for c, n in phones.items()]
     ways = [way for way in (service.get("url"), *numbers) if way]
     reach = texts.sentence("utter_part_service", turn.language, ways=" · ".join(ways)) if ways else ""
     now = {"as_of": turn.now.isoformat()}
-    replies.say(
-        turn,
-        "utter_customer_service",
-        words=f" {found['text'].strip()}" if found else "",
-        reach=reach,
-        sources=[replies.source("answer", found) if found else replies.source("company", now, "customer_service")],
-    )
+    replies.say(turn, "utter_customer_service", reach=reach, sources=[replies.source("company", now, "customer_service")])
 
 
 def score_in(turn: Turn) -> str | None:
@@ -107,7 +103,7 @@ class ActionRate(Action):
             turn.dispatcher.utter_message(json_message={"effect": {"kind": "feedback_score", "score": number, "comment": comment}})
         if (turn.slot("asked_for") or {}).get("what") != "person":
             low = score in ("1", "2")
-            buttons = [replies.person(turn)] if low else []
+            buttons = [offers.person(turn)] if low else []
             replies.say(turn, "utter_rated_low" if low else "utter_rated", buttons=buttons)
         turn.remember("feedback_score", None)
         turn.remember("feedback_comment", None)

@@ -17,11 +17,12 @@ async def role_in_question(turn: Turn, intent: str) -> Role | None:
     """The role a question is about, in full and now under discussion; None when we had to ask."""
     refs = await _refs_meant(turn)
     if len(refs) == 1:
-        role = await _read(turn, refs[0])
+        role = await read(turn, refs[0])
         if role is not None:
             discuss(turn, role["ref"])
             return role
         if turn.entity("role_ref"):
+            turn.remember("open_offer", {"kind": "search"})
             replies.say(turn, "utter_role_gone", buttons=[replies.button(turn, "show_all", "search_roles")])
             return None
     await ask_which(turn, intent, refs)
@@ -31,7 +32,7 @@ async def role_in_question(turn: Turn, intent: str) -> Role | None:
 async def role_if_known(turn: Turn) -> Role | None:
     """The role a question is about, when that is clear; never asks."""
     refs = await _refs_meant(turn)
-    role = await _read(turn, refs[0]) if len(refs) == 1 else None
+    role = await read(turn, refs[0]) if len(refs) == 1 else None
     if role is not None:
         discuss(turn, role["ref"])
     return role
@@ -45,14 +46,20 @@ async def is_bare_title(turn: Turn) -> bool:
 
 
 async def names_role(turn: Turn) -> bool:
-    """Whether the message names a role of ours, or a place in the list just shown."""
-    return bool(await _named(turn) or _from_list(turn))
+    """Whether the message names or hints at a role of ours, or a place in the list just shown."""
+    return bool(await _named(turn) or _from_list(turn) or _hinted(turn, await turn.gateway.roles(turn.language)))
 
 
 def discuss(turn: Turn, ref: str) -> None:
     """Make a role the one under discussion."""
     turn.remember("role_ref", ref)
     turn.remember("role_page", turn.slot("page_role"))
+
+
+def discuss_own(turn: Turn, ref: str) -> None:
+    """Talk of one's own application makes its role the one under discussion, but never on another role's page."""
+    if not turn.slot("page_role"):
+        discuss(turn, ref)
 
 
 def under_discussion(turn: Turn) -> str | None:
@@ -101,8 +108,17 @@ async def _refs_meant(turn: Turn) -> list[str]:
     if talked:
         return [talked]
     roles = await turn.gateway.roles(turn.language)
-    parts = [role["ref"] for role in roles if turn.text and part_fits(turn.text, role)]
-    return parts if 0 < len(parts) < len(roles) else [r["ref"] for r in roles if len(roles) == 1]
+    return _hinted(turn, roles) or [role["ref"] for role in roles if len(roles) == 1]
+
+
+def _hinted(turn: Turn, roles: list[Role]) -> list[str]:
+    """Roles that a part of a title ('asentaja') or a town points to, where it points to few."""
+    towns = set(places.towns_in(turn.text))
+    parts = [role["ref"] for role in roles if part_fits(turn.text, role)]
+    there = [role["ref"] for role in roles if towns & set(role.get("locations") or [])]
+    both = [ref for ref in parts if ref in there]
+    hinted = both or parts or there
+    return hinted if len(hinted) < len(roles) else []
 
 
 async def _named(turn: Turn) -> list[Role]:
@@ -120,7 +136,8 @@ def _from_list(turn: Turn) -> str | None:
     return ordinals.pick(shown, ordinals.ordinal_in(turn.text)) if turn.text else None
 
 
-async def _read(turn: Turn, ref: str) -> dict[str, Any] | None:
+async def read(turn: Turn, ref: str) -> dict[str, Any] | None:
+    """A role by its reference; None when there is no such role."""
     try:
         return await turn.gateway.role(ref, turn.language)
     except gateway.NotFound:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel import Locale
 
-from actions import dates, places, replies, role_choice, texts
+from actions import dates, offers, places, replies, role_choice, texts
 from actions.questions import answers
 from actions.role_answers import (
     closed_note,
@@ -68,6 +70,7 @@ def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:
 def say_none(turn: Turn, wish: Wish) -> None:
     """Nothing fits: offer to tell when something does."""
     filters = wish.spoken(turn.language)
+    turn.remember("open_offer", {"kind": "alerts", "wish": _alert_wish(wish)})
     if not filters:
         replies.say(turn, "utter_no_open_roles", buttons=_alert_buttons(turn, wish)[:1])
         return
@@ -75,12 +78,14 @@ def say_none(turn: Turn, wish: Wish) -> None:
 
 
 def _alert_buttons(turn: Turn, wish: Wish) -> list[replies.Button]:
-    town = wish.towns[0] if wish.towns else None
-    line = wish.fields[0] if wish.fields else None
     return [
-        replies.button(turn, "alerts", "subscribe_job_alerts", location=town, field=line),
+        replies.button(turn, "alerts", "subscribe_job_alerts", **_alert_wish(wish)),
         replies.button(turn, "show_all", "search_roles"),
     ]
+
+
+def _alert_wish(wish: Wish) -> dict[str, str | None]:
+    return {"location": next(iter(wish.towns), None), "field": next(iter(wish.fields), None)}
 
 
 def _listed(turn: Turn, order: int, role: Role) -> str:
@@ -96,6 +101,12 @@ def _listed(turn: Turn, order: int, role: Role) -> str:
         places="".join(f", {place}" for place in where),
         until=texts.sentence("utter_part_until", turn.language, day=day) if until else "",
     )
+
+
+@offers.does("search")
+async def show_all(turn: Turn, facts: dict[str, Any]) -> None:
+    """'Yes' to 'would you like to see what is open now'."""
+    list_roles(turn, Wish(), fitting(Wish(), await turn.gateway.roles(turn.language)))
 
 
 @answers("ask_role_tasks")
@@ -271,9 +282,9 @@ def _team_facts(turn: Turn, role: Role) -> list[str]:
     language, facts = turn.language, []
     if role.get("team_size"):
         facts.append(texts.sentence("utter_part_team_size", language, number=role["team_size"]))
-    manager = role.get("manager") or {}
-    if manager.get("name") and manager.get("title"):
-        facts.append(texts.sentence("utter_part_manager", language, name=manager["name"], role_title=manager["title"]))
+    manager = (role.get("manager") or {}).get("name")
+    if manager:
+        facts.append(texts.sentence("utter_part_manager", language, name=manager))
     return facts
 
 

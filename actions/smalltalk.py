@@ -35,7 +35,7 @@ async def chitchat(turn: Turn) -> None:
 @answers("bot_challenge")
 async def tell_what_i_am(turn: Turn) -> None:
     """Say that this is an AI, and offer a human."""
-    replies.say(turn, "utter_bot_challenge", buttons=[replies.person(turn)])
+    replies.say(turn, "utter_bot_challenge", buttons=[offers.person(turn)])
 
 
 @answers("affirm")

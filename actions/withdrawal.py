@@ -31,7 +31,7 @@ class WithdrawForm(FormSteps):
         """With one running application the yes is asked for at once."""
         running = await _running(turn)
         if not running:
-            replies.say(turn, "utter_nothing_to_withdraw", buttons=[replies.person(turn)])
+            replies.say(turn, "utter_nothing_to_withdraw", buttons=[offers.person(turn)])
             return {}, DONE
         meant = own_applications.meant(turn, running)
         if len(meant) > 1:

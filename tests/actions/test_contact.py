@@ -78,3 +78,12 @@ def test_small_talk_inside_a_form_says_little(office: Office) -> None:
     candidate.says("ask_application_status", "?")
     assert candidate.says("chitchat", "fint väder").names == ["utter_not_an_address", "utter_which_address"]
     assert candidate.says("affirm", "ja").names == ["utter_which_address"]
+
+
+def test_a_typed_yes_to_a_person_brings_one_in(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("bot_challenge", "?")
+    assert candidate.says("affirm", "ja").effects[0]["reason"] == "asked_for_person"
+    known = Candidate(office, language, verified=True)
+    known.says("withdraw_application", "?")
+    assert known.says("affirm", "ja").effects[0]["reason"] == "asked_for_person"

@@ -72,6 +72,8 @@ def test_a_low_score_is_offered_a_person(office: Office) -> None:
 
 
 def test_customers_are_shown_to_customer_service(office: Office, language: str) -> None:
+    assert Candidate(office, language).says("customer_question", "?").sources == [("answer", "customer_service")]
+    del office.answers["customer_service"]
     heard = Candidate(office, language).says("customer_question", "?")
     phone = {"sv": "+46 8 465 004 00", "fi": "+358 50 000 0100", "en": "(FI)"}[language]
     assert phone in heard.text and "https://lumivik.example/service" in heard.text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.office import Office
+from tests.actions.office import Office, application
 from tests.actions.talk import Candidate
 
 
@@ -156,3 +156,34 @@ def test_without_open_roles_it_says_so(office: Office, language: str) -> None:
     office.roles = []
     assert Candidate(office, language).says("search_roles", "?").names == ["utter_no_open_roles"]
     assert Candidate(office, language).says("ask_salary", "?").names == ["utter_no_open_roles"]
+
+
+def test_a_typed_yes_to_alerts_keeps_the_wish(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("search_roles", "kundtjänst i Malmö")
+    assert candidate.says("affirm", "ja gärna").names == ["utter_alert_address"]
+    effects = candidate.says("nlu_fallback", "anna@example.com").effects
+    assert effects == [{"kind": "job_alert_on", "email": "anna@example.com", "location": "Malmö", "field": "customer_service"}]
+
+
+def test_a_typed_yes_shows_what_is_open(office: Office, language: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.presses('/ask_salary{"role_ref": "LV-404"}')
+    assert candidate.says("affirm", "ja").names == ["utter_roles_all"]
+
+
+@pytest.mark.parametrize(("text", "ref"), [("säljaren", "LV-105"), ("den i Helsingfors", "LV-108"), ("backend", "LV-103"), ("markkinoijan", "LV-108")])
+def test_the_question_which_may_be_answered_in_short(office: Office, text: str, ref: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_requirements", "vad krävs?")
+    assert refs(candidate.says("search_roles", text, confidence=0.4).sources) == [ref]
+
+
+def test_on_a_roles_page_talk_of_ones_own_application_moves_nothing(office: Office) -> None:
+    office.applications = [application("A-1", "LV-105", "Seller")]
+    on_page = Candidate(office, "en", page="LV-101", verified=True)
+    on_page.says("ask_application_status", "?")
+    assert refs(on_page.says("ask_salary", "and the pay?").sources) == ["LV-101"]
+    elsewhere = Candidate(office, "en", verified=True)
+    elsewhere.says("ask_application_status", "?")
+    assert refs(elsewhere.says("ask_salary", "and the pay?").sources) == ["LV-105"]
