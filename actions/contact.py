@@ -35,7 +35,7 @@ async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
     buttons = [replies.person(turn)]
     if asked_for_role:
         roles = await turn.gateway.roles(turn.language)
-        turn.remember("asked_for", {"what": "role", "intent": "ask_contact_person"})
+        role_choice.await_role(turn, "ask_contact_person")
         turn.remember("roles_shown", [role["ref"] for role in roles])
         most = role_choice.MOST_BUTTONS - 1
         buttons = [role_choice.role_button(turn, r, "ask_contact_person") for r in roles[:most]] + buttons

@@ -44,7 +44,7 @@ async def take_expectation(turn: Turn) -> None:
 
 async def _ask_role_for_expectation(turn: Turn, hidden: str) -> None:
     roles = await turn.gateway.roles(turn.language)
-    turn.remember("asked_for", {"what": "role", "intent": "ask_salary"})
+    role_choice.await_role(turn, "ask_salary")
     turn.remember("roles_shown", [role["ref"] for role in roles])
     buttons = [role_choice.role_button(turn, r, "ask_salary") for r in roles[: role_choice.MOST_BUTTONS]]
     replies.say(turn, "utter_expectation_which_role", hidden=hidden, buttons=buttons)

@@ -62,35 +62,27 @@ async def check_sender(turn: Turn) -> None:
     own = list(company.get("mail_domains") or [])
     named = senders.senders_in(turn.text)
     foreign = [domain for domain in named if not senders.belongs_to(domain, own)]
-    if foreign:
-        response = "utter_sender_foreign"
-    elif named:
-        response = "utter_sender_ours"
+    fields = {"company": company["name"], "domains": joined(own, turn.language)}
+    if named:
+        response = "utter_sender_foreign" if foreign else "utter_sender_ours"
+        fields["named"] = joined(foreign or named, turn.language)
     else:
         response = "utter_sender_unknown"
         turn.remember("asked_for", {"what": "sender"})
-    said = None if named else await turn.gateway.answer("verify_offer", turn.language)
-    advice = (
-        said["text"].strip()
-        if said
-        else texts.sentence(
-            "utter_part_mail_comes_from",
-            turn.language,
-            company=company["name"],
-            domains=joined(own, turn.language),
-        )
-    )
-    buttons = offers.make(turn, "offer_check", "check_offer", no=None, senders=named)
+        fields["words"] = await _advice(turn, **fields)
     replies.say(
         turn,
         response,
-        domains=joined(own, turn.language),
-        named=joined(foreign or named, turn.language) if named else "",
-        words=advice,
-        company=company["name"],
-        buttons=buttons,
+        buttons=offers.make(turn, "offer_check", "check_offer", no=None, senders=named),
         sources=[replies.source("company", {"as_of": turn.now.isoformat()}, "mail_domains")],
+        **fields,
     )
+
+
+async def _advice(turn: Turn, **fields: str) -> str:
+    """How one tells our messages, in the company's words or in ours."""
+    said = await turn.gateway.answer("verify_offer", turn.language)
+    return said["text"].strip() if said else texts.sentence("utter_part_mail_comes_from", turn.language, **fields)
 
 
 class _ConfirmForm(FormSteps):

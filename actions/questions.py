@@ -71,11 +71,15 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
     meant = await _meant(turn, intent)
+    asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
     turn.remember("open_offer", None)
     turn.remember("asked_for", None)
     if meant not in NOT_UNDERSTOOD and turn.slot("misunderstandings"):
         turn.remember("misunderstandings", 0)
+    also = asked.get("also")
+    if also and meant == asked.get("intent") != intent:
+        await answer(turn, also)  # both questions waited for the role
     await answer(turn, meant)
 
 

@@ -79,11 +79,19 @@ async def ask_which(turn: Turn, intent: str, refs: Sequence[str] = ()) -> None:
     if not choice:
         replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
         return
-    turn.remember("asked_for", {"what": "role", "intent": intent})
+    await_role(turn, intent)
     turn.remember("roles_shown", [role["ref"] for role in choice[:MOST_BUTTONS]])
     buttons = [role_button(turn, role, intent) for role in choice[:MOST_BUTTONS]]
     more = len(choice) > MOST_BUTTONS
     replies.say(turn, "utter_which_role_of_many" if more else "utter_which_role", buttons=buttons)
+
+
+def await_role(turn: Turn, intent: str) -> None:
+    """Expect the next message to name a role, for this question and another one of the same message."""
+    before = turn.tracker.get_slot("asked_for") or {}
+    same_message = turn.message_id is not None and before.get("message") == turn.message_id
+    also = before.get("intent") if same_message and before.get("what") == "role" else None
+    turn.remember("asked_for", {"what": "role", "intent": intent, "message": turn.message_id, "also": also})
 
 
 def role_button(turn: Turn, role: Role, intent: str) -> replies.Button:

@@ -52,6 +52,11 @@ class Turn:
         return float((self.parse.get("intent") or {}).get("confidence") or 0.0)
 
     @property
+    def message_id(self) -> str | None:
+        """The message's id; two questions in one message share it."""
+        return self.parse.get("message_id")
+
+    @property
     def now(self) -> datetime:
         """The time of the message, with its zone."""
         written = self.tracker.get_slot("now")

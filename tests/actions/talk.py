@@ -103,6 +103,14 @@ class Candidate:
         entities = [{"entity": k, "value": v} for k, v in json.loads(found[2] or "{}").items()]
         return asyncio.run(self._turn({"text": payload, "intent": {"name": found[1], "confidence": 1.0}, "entities": entities}))
 
+    def asks_both(self, first: str, second: str, text: str) -> Heard:
+        """One message with two questions, which the server plays one after the other."""
+        heard = Heard(language=self.slots["language"])
+        for intent in (first, second):
+            parse = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": [], "message_id": "m1"}
+            heard.messages += asyncio.run(self._turn(parse)).messages
+        return heard
+
     async def _turn(self, parse: dict[str, Any]) -> Heard:
         gateway.use(self.office.gateway())
         heard = Heard(language=self.slots["language"])

@@ -187,3 +187,15 @@ def test_on_a_roles_page_talk_of_ones_own_application_moves_nothing(office: Offi
     elsewhere = Candidate(office, "en", verified=True)
     elsewhere.says("ask_application_status", "?")
     assert refs(elsewhere.says("ask_salary", "and the pay?").sources) == ["LV-105"]
+
+
+def test_two_questions_that_waited_for_the_role_are_both_answered(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.asks_both("ask_salary", "ask_requirements", "what is the pay and what is required?")
+    heard = candidate.says("search_roles", "the payroll specialist", confidence=0.5)
+    assert heard.names == ["utter_pay_range", "utter_from_ad"] and refs(heard.sources) == ["LV-104", "LV-104"]
+
+
+def test_two_questions_about_a_role_named_once(office: Office) -> None:
+    heard = Candidate(office, "sv").asks_both("ask_salary", "ask_remote_work", "vad tjänar en säljare och kan man jobba hemifrån?")
+    assert refs(heard.sources) == ["LV-105", "LV-105"]
