@@ -145,7 +145,7 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
     """
     conversation = lock(conversation_id)
-    known = db.session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id))
+    known = db.session.scalar(_SENT, {"conversation": conversation_id, "client_id": client_id})
     if known is not None:
         if known.button != button or (text is not None and not _same_words(known.text, text)):
             raise Conflict
@@ -161,6 +161,9 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
         _add_turn(message)
     return message
+
+
+_SENT = select(Message).where(Message.conversation_id == bindparam("conversation"), Message.client_id == bindparam("client_id"))
 
 
 def _same_words(kept: str, sent: str) -> bool:

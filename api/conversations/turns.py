@@ -107,9 +107,11 @@ def lease_for(message: Message) -> Lease | None:
     key = lease_if_free(conversation)
     if key is None:
         return None
-    others = select(Turn.id).where(Turn.conversation_id == conversation.id, Turn.status == "pending", Turn.message_id != message.id).limit(1)
-    first = db.session.scalar(others) is None
-    return Lease(key, _work(turn, message, conversation) if first else None)
+    others = db.session.scalars(_OTHERS, {"conversation": conversation.id, "message": message.id}).first()
+    return Lease(key, None if others else _work(turn, message, conversation))
+
+
+_OTHERS = select(Turn.id).where(Turn.conversation_id == bindparam("conversation"), Turn.status == "pending", Turn.message_id != bindparam("message")).limit(1)
 
 
 def lease_if_free(conversation: Conversation) -> str | None:
