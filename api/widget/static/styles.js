@@ -81,7 +81,7 @@ li { width: fit-content; max-width: 88%; min-width: 0; }
 .system .text { text-align: center; padding: .1em .8em; border-radius: 0; border-inline: 0; background: none; border-block: 1px solid var(--line); font-size: .9375em; }
 .foot { display: flex; align-items: center; gap: .5em; justify-content: space-between; margin-top: .2em; }
 .foot > [role] { display: flex; }
-.thumb { min-height: 2em; width: 2em; padding: 0; display: grid; place-items: center; }
+.thumb { min-height: 2.25em; width: 2.25em; padding: 0; display: grid; place-items: center; }
 .down svg { transform: rotate(180deg); }
 [aria-pressed=true] { color: var(--ink); border-color: currentColor; }
 [aria-pressed=true] svg { fill: var(--line); }
