@@ -52,8 +52,9 @@ UNUSED = frozenset(
         "apscheduler",
     }
 )
-# What of these a pipeline may need after all, by the start of a component's class path.
-NEEDED_BY = (
+UNUSED_WHEN_SERVING = UNUSED | {"scipy", "sklearn", "joblib"}
+# What needs some of these after all, by the beginning of a component's class path.
+_NEEDS_TENSORFLOW = (
     "rasa.nlu.classifiers.diet_classifier",
     "rasa.nlu.selectors",
     "rasa.nlu.featurizers.dense_featurizer",
@@ -61,6 +62,7 @@ NEEDED_BY = (
     "rasa.core.policies.ted_policy",
     "rasa.core.policies.unexpected_intent_policy",
 )
+_NEEDS_SCIPY = ("rasa.nlu.classifiers.", "rasa.nlu.featurizers.")
 
 
 class _StandInType(type):
@@ -90,10 +92,13 @@ class _StandInModule(ModuleType):
 
 
 class _StandInFinder:
-    """Finds every module below the names in `UNUSED`, and makes it empty."""
+    """Finds every module below some names, and makes it empty."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in UNUSED:
+        if name.partition(".")[0] not in self._names:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
 
@@ -104,12 +109,15 @@ class _StandInFinder:
         """Nothing runs in a stand-in."""
 
 
-def pretend_absent() -> None:
-    """Put the stand-ins in front of the installed libraries, for this process."""
-    if not any(isinstance(finder, _StandInFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _StandInFinder())  # type: ignore[arg-type]
+def unused_by(component_paths: list[str], serving: bool) -> frozenset[str]:
+    """The libraries that a pipeline of these class paths does without."""
+    if any(path.startswith(_NEEDS_TENSORFLOW) for path in component_paths):
+        return frozenset()
+    if serving and not any(path.startswith(_NEEDS_SCIPY) for path in component_paths):
+        return UNUSED_WHEN_SERVING
+    return UNUSED
 
 
-def can_do_without(component_paths: list[str]) -> bool:
-    """Whether a pipeline of these class paths works with the stand-ins."""
-    return not any(path.startswith(NEEDED_BY) for path in component_paths)
+def pretend_absent(names: frozenset[str] = UNUSED) -> None:
+    """Put stand-ins in front of these libraries, for this process."""
+    sys.meta_path.insert(0, _StandInFinder(names))  # type: ignore[arg-type]

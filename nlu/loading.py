@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlu.absent import can_do_without, pretend_absent
+from nlu.absent import pretend_absent, unused_by
 from nlu.quiet import silence_structlog
 from nlu.train import current, file_sha256
 
@@ -57,8 +57,7 @@ def load(archive: Archive, step: Callable[[str], None]) -> Assistant:
     """Check, load, smoke-test and warm up; `step` is told what goes on."""
     step("loading")
     _check(archive)
-    if can_do_without(_component_paths(archive.path)):
-        pretend_absent()
+    pretend_absent(unused_by(_component_paths(archive.path), serving=True))
     assistant = _assemble(archive)
     step("smoke test")
     smoke_test(assistant)

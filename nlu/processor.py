@@ -20,6 +20,8 @@ from rasa.engine.storage.local_model_storage import (
     LocalModelStorage,
 )
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.graph_components.providers.domain_provider import DomainProvider
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecutionRejected, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_json_file
@@ -65,10 +67,13 @@ class TurnProcessor(MessageProcessor):
             written = read_json_file(Path(folder) / MODEL_ARCHIVE_METADATA_FILE)
             metadata = ModelMetadata.from_dict(written)
             schema = metadata.predict_schema
-            runner = StraightRunner.create(
+            # The archive holds the domain twice; reading its YAML takes longer than all the rest.
+            providers = [name for name, node in schema.nodes.items() if node.uses is DomainProvider]
+            runner = StraightRunner.create_knowing(
                 schema,
                 LocalModelStorage(Path(folder) / MODEL_ARCHIVE_COMPONENTS_DIR),
                 ExecutionContext(schema, metadata.model_id),
+                known=dict.fromkeys(providers, metadata.domain),
             )
         return Path(model_path).name, metadata, runner
 
@@ -107,6 +112,9 @@ class TurnProcessor(MessageProcessor):
         nlg: Any,
         prediction: PolicyPrediction,
     ) -> bool:
+        if action.name() == ACTION_LISTEN_NAME:  # does nothing: no need of a copy to do it with
+            self._log_action_on_tracker(tracker, action, [], prediction)
+            return False
         try:
             seen = tracker.copy()
             seen.update_with_events(prediction.events, self.domain)

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlu.absent import can_do_without, pretend_absent
+from nlu.absent import pretend_absent, unused_by
 
 if TYPE_CHECKING:
     from nlu.train import Inputs, Say
@@ -17,8 +17,7 @@ def train_archive(inputs: Inputs, archive: Path, say: Say) -> None:
     """Train `inputs` into `archive`; raises `TrainingFailed` with a sentence when it cannot."""
     from nlu.train import TrainingFailed
 
-    if can_do_without(_component_paths(inputs.config)):
-        pretend_absent()
+    pretend_absent(unused_by(_component_paths(inputs.config), serving=False))
     from rasa.shared.exceptions import RasaException
 
     say("reading data", 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from rasa.engine.exceptions import GraphRunError
@@ -18,9 +18,11 @@ class StraightRunner(GraphRunner):
 
     progress: Progress | None = None
 
-    def __init__(self, schema: GraphSchema, nodes: dict[str, GraphNode]) -> None:
+    def __init__(self, schema: GraphSchema, nodes: dict[str, GraphNode], known: dict[str, Any] | None = None) -> None:
+        """`known` are outputs that never change; their nodes need not be among `nodes`."""
         self._schema = schema
         self._nodes = nodes
+        self._known = known or {}
         self._plans: dict[tuple[str, ...], list[str]] = {}
 
     @classmethod
@@ -32,16 +34,27 @@ class StraightRunner(GraphRunner):
         hooks: list[GraphNodeHook] | None = None,
     ) -> StraightRunner:
         """Instantiate the nodes; eager ones load their trained part now."""
-        nodes = {name: GraphNode.from_schema_node(name, node, model_storage, execution_context, hooks) for name, node in graph_schema.nodes.items()}
-        return cls(graph_schema, nodes)
+        return cls(graph_schema, _instantiate(graph_schema, model_storage, execution_context, hooks))
+
+    @classmethod
+    def create_knowing(
+        cls,
+        graph_schema: GraphSchema,
+        model_storage: ModelStorage,
+        execution_context: ExecutionContext,
+        known: dict[str, Any],
+    ) -> StraightRunner:
+        """As `create`, without the nodes whose output is known already."""
+        nodes = _instantiate(graph_schema, model_storage, execution_context, None, known)
+        return cls(graph_schema, nodes, known)
 
     def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
         """Run what `targets` (default: the schema's targets) need, and return their outputs."""
         wanted = tuple(targets or self._schema.target_names)
         plan = self._plans.get(wanted)
         if plan is None:
-            plan = self._plans[wanted] = self._plan(wanted, set(inputs or {}))
-        done: dict[str, Any] = dict(inputs or {})
+            plan = self._plans[wanted] = self._plan(wanted, {*(inputs or {}), *self._known})
+        done: dict[str, Any] = {**self._known, **(inputs or {})}
         for number, name in enumerate(plan):
             if self.progress:
                 self.progress(name, number, len(plan))
@@ -67,3 +80,13 @@ class StraightRunner(GraphRunner):
         for name in wanted:
             add(name)
         return plan
+
+
+def _instantiate(
+    schema: GraphSchema,
+    storage: ModelStorage,
+    context: ExecutionContext,
+    hooks: list[GraphNodeHook] | None,
+    left_out: Collection[str] = (),
+) -> dict[str, GraphNode]:
+    return {name: GraphNode.from_schema_node(name, node, storage, context, hooks) for name, node in schema.nodes.items() if name not in left_out}

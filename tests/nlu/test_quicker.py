@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 
 import pytest
 
@@ -11,6 +12,7 @@ from nlu.absent import pretend_absent
 
 pretend_absent()
 
+from rasa.core.policies.rule_policy import RulePolicy  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 from rasa.shared.core.events import Event  # noqa: E402
 from rasa.shared.core.slots import FloatSlot, TextSlot  # noqa: E402
@@ -95,3 +97,41 @@ def test_an_unknown_action_is_said_to_be_unknown():
 def test_what_is_no_list_of_events_is_refused(wrong):
     with pytest.raises(ActionFailed):
         check_events("action_x", wrong)
+
+
+def state(action: str | None, intent: str | None = None, **more: dict) -> dict:
+    found: dict = dict(more)
+    if action:
+        found["prev_action"] = {"action_name": action}
+    if intent:
+        found["user"] = {"intent": intent}
+    return found
+
+
+LISTENING = state("action_listen", "ask_salary")
+RULES = [
+    [LISTENING],
+    [state("action_listen", "ask_team")],
+    [LISTENING, state("action_ask_salary")],
+    [LISTENING, state("action_ask_salary", "ask_salary")],
+    [state("action_listen", "ask_salary", slots={"verified": [1.0, 1.0]})],
+    [state("action_listen", "ask_salary", slots={"verified": "should_not_be_set"})],
+    [state("action_listen", "should_not_be_set", active_loop={"name": "form"})],
+    [state(None), LISTENING],
+    [state(None)],
+    [state("action_listen")],
+]
+STATES = [
+    *RULES,
+    [state(None), state("action_listen", "ask_salary", slots={"verified": (1.0, 1.0)})],
+    [state(None), LISTENING, state("action_ask_salary", "ask_salary", slots={"verified": (1.0, 0.0)})],
+    [state(None), state("action_listen", "ask_team", active_loop={"name": "form"})],
+    [],
+]
+
+
+def test_the_same_rules_fit_as_in_rasa():
+    policy = RulePolicy.__new__(RulePolicy)
+    lookup = {json.dumps(rule): f"action_{number}" for number, rule in enumerate(RULES)}
+    for states in STATES:
+        assert quicker.possible_keys(policy, lookup, states) == quicker._stock_possible_keys(policy, lookup, states)

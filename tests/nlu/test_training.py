@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nlu import train as training
-from nlu.absent import can_do_without
+from nlu.absent import UNUSED, UNUSED_WHEN_SERVING, unused_by
 from nlu.train import Inputs, Trained, TrainingFailed, current, file_sha256
 
 
@@ -110,9 +110,17 @@ def test_what_is_missing_is_named(inputs, tmp_path, capsys, monkeypatch):
     assert "Training failed: nowhere is missing" in capsys.readouterr().err
 
 
-def test_stand_ins_are_not_used_for_pipelines_that_need_the_real_thing():
-    assert can_do_without(["nlu.components.intent_classifier.LinearIntentClassifier", "rasa.core.policies.rule_policy.RulePolicy"])
-    assert not can_do_without(["rasa.nlu.classifiers.diet_classifier.DIETClassifier"])
+OURS = ["nlu.components.intent_classifier.LinearIntentClassifier", "rasa.core.policies.rule_policy.RulePolicy"]
+
+
+def test_our_pipeline_does_without_tensorflow_and_serves_without_scipy():
+    assert unused_by(OURS, serving=False) == UNUSED
+    assert unused_by(OURS, serving=True) == UNUSED_WHEN_SERVING
+
+
+def test_a_pipeline_that_needs_the_real_thing_gets_it():
+    assert unused_by([*OURS, "rasa.nlu.classifiers.diet_classifier.DIETClassifier"], serving=True) == frozenset()
+    assert unused_by([*OURS, "rasa.nlu.classifiers.logistic_regression_classifier.LogisticRegressionClassifier"], serving=True) == UNUSED
 
 
 def test_a_record_has_what_the_gateway_reads():
