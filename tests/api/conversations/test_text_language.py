@@ -7,8 +7,8 @@ import pytest
 from api.assistant.language import LETTERS, text_language
 from api.config import LANGUAGES, ROOT
 
-# Measured when this was written: see the message of a failing test for today's figures.
-FLOOR = {"sv": 0.93, "fi": 0.97, "en": 0.95}
+# Somewhat below what was measured when this was written: sv 0.990, fi 1.000, en 0.961.
+FLOOR = {"sv": 0.97, "fi": 0.98, "en": 0.94}
 OTHERS = {"sv": ("fi", "en"), "fi": ("sv", "en"), "en": ("sv", "fi")}
 
 
