@@ -11,7 +11,7 @@ FIELDS: dict[str, str] = {
     "asenta asennus sähkö putki lämpöpump aurinko electrician installer plumb solar heat$ fitter technician tekniker$",
     "sales": "sälj försälj säljar myyjä myynti myynni myynn sales$ selling seller kundansvarig account$",
     "customer_service": "kundtjänst kundservice kundstöd kundsupport asiakaspalvel asiakastuk customer$ helpdesk",
-    "it": "utvecklare programmer mjukvar systemutveck data$ backend frontend devops kehittäj ohjelmis ohjelmo "
+    "it": "dev$ devs$ utvecklare programmer mjukvar systemutveck data$ backend frontend devops kehittäj ohjelmis ohjelmo "
     "koodar developer software programmer$ coding tietotek",
     "finance": "ekonom redovis lönead controller bokför talous kirjanpit palkanlask taloushall finance accountant accounting payroll bookkeep",
     "hr": "hr$ hr-$ personal$ personalavdel rekryterare henkilöstö rekrytoija human$ recruiter$",

@@ -73,9 +73,9 @@ def under_discussion(turn: Turn) -> str | None:
 async def ask_which(turn: Turn, intent: str, refs: Sequence[str] = ()) -> None:
     """Ask which role is meant; each button asks the question again about its role."""
     roles = await turn.gateway.roles(turn.language)
-    listed = turn.slot("roles_shown") or []
-    likely = refs or (listed if len(listed) < MOST_BUTTONS else ())  # a list that the candidate has narrowed down
-    choice = [role for role in roles if role["ref"] in likely] or roles
+    searched = turn.slot("roles_found") or []
+    likely = list(refs or (searched if len(searched) <= MOST_BUTTONS else ()))
+    choice = sorted((r for r in roles if r["ref"] in likely), key=lambda r: likely.index(r["ref"])) or roles
     if not choice:
         replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
         return

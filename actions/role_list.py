@@ -37,6 +37,7 @@ def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:
     if len(found) == 1:
         role_choice.discuss(turn, found[0]["ref"])
     turn.remember("roles_shown", [role["ref"] for role in shown])
+    turn.remember("roles_found", [role["ref"] for role in found])
     rest = len(found) - len(shown)
     fields = {
         "count": len(found),
