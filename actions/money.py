@@ -29,7 +29,9 @@ def pay_range(pay: dict[str, Any], language: str) -> str:
         amount = f"{texts.word(bound, language)} {numbers[0]}"
     else:
         amount = numbers[0] if low == high else "–".join(numbers)
-    return _with_currency(amount, pay["currency"], language) + texts.word(f"pay_per_{pay['period']}", language)
+    period = pay.get("period")
+    per = texts.word(f"pay_per_{period}", language) if period else ""
+    return _with_currency(amount, pay["currency"], language) + per
 
 
 def _number(value: float, language: str) -> str:

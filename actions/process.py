@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from actions import applications as own_applications
@@ -225,12 +226,12 @@ def has_coming_interview(turn: Turn, application: Application) -> bool:
     """Whether an interview lies ahead."""
     at = (application.get("interview") or {}).get("at")
     running = application["status"] == "active"
-    return bool(running and at and dates.as_date(at) >= turn.now.date())
+    return bool(running and at and datetime.fromisoformat(at) > turn.now)
 
 
 def _tell_own_interview(turn: Turn, application: Application, more: str) -> None:
     interview, language = application["interview"], turn.language
-    details = [texts.word(f"interview_{interview['form']}", language)]
+    details = [texts.word(f"interview_{interview['form']}", language)] if interview.get("form") else []
     if interview.get("minutes"):
         minutes = number(interview["minutes"], language)
         details.append(texts.sentence("utter_part_minutes", language, number=minutes))
@@ -243,7 +244,7 @@ def _tell_own_interview(turn: Turn, application: Application, more: str) -> None
         "utter_own_interview",
         title=application["role_title"],
         moment=dates.moment(interview["at"], language, turn.now.date()),
-        details=", ".join(details),
+        details=f": {', '.join(details)}" if details else "",
         people=with_whom,
         more=more,
         sources=[own_applications.source(application)],

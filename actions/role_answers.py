@@ -45,7 +45,8 @@ class Found:
 def role_text(turn: Turn, role: Role, key: str) -> Found | None:
     """A text of the role, or None where the ad is silent."""
     words = str((role.get("texts") or {}).get(key) or "").strip()
-    return Found(words, language_note(turn, role.get("text_language"))) if words else None
+    written_in = (role.get("text_languages") or {}).get(key) or role.get("text_language")
+    return Found(words, language_note(turn, written_in)) if words else None
 
 
 def language_note(turn: Turn, written_in: str | None) -> str:

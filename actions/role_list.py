@@ -19,7 +19,7 @@ async def search_roles(turn: Turn) -> None:
     roles = await turn.gateway.roles(turn.language)
     talked = role_choice.under_discussion(turn)
     present = next((role for role in roles if role["ref"] == talked), None)
-    if present and asks_for_similar(turn.text):
+    if present and present.get("field") and asks_for_similar(turn.text):
         list_roles(turn, Wish(fields=[present["field"]]), like(present, roles))
         return
     wish = wish_of(turn, roles)

@@ -73,7 +73,7 @@ async def tell_location(turn: Turn) -> None:
     role = await role_choice.role_in_question(turn, "ask_location")
     if role is None or tell_ad_text_in_own_language(turn, role, "ask_location", "location"):
         return
-    where = [_address(place, turn.language) for place in role.get("locations") or []]
+    where = [said for place in role.get("locations") or [] if (said := _address(place, turn.language))]
     extra = more(turn, role, "location")
     if where:
         spoken = joined(where, turn.language)
@@ -85,7 +85,7 @@ async def tell_location(turn: Turn) -> None:
 
 
 def _address(place: dict[str, str], language: str) -> str:
-    town = places.name(place["city"], language)
+    town = places.name(place.get("city") or "", language)
     return ", ".join(part for part in (place.get("address"), town) if part)
 
 

@@ -168,3 +168,9 @@ def test_of_two_interviews_one_is_chosen(office: Office) -> None:
     buttons = candidate.says("reschedule_interview", "can I change it?").buttons
     assert candidate.presses(buttons["Seller"]).names == ["utter_which_time"]
     assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]
+
+
+def test_an_interview_of_which_little_is_known_is_told_all_the_same(office: Office, language: str) -> None:
+    bare = {"at": INTERVIEW["at"], "form": None, "minutes": None, "place": None, "participants": []}
+    heard = known(office, language, application("A-1", "LV-101", "Installer", interview=bare)).says("ask_interview", "?")
+    assert heard.text.endswith({"sv": "kl. 10.00.", "fi": "klo 10.00.", "en": "at 10:00."}[language])

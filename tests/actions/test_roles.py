@@ -199,3 +199,8 @@ def test_two_questions_that_waited_for_the_role_are_both_answered(office: Office
 def test_two_questions_about_a_role_named_once(office: Office) -> None:
     heard = Candidate(office, "sv").asks_both("ask_salary", "ask_remote_work", "vad tjänar en säljare och kan man jobba hemifrån?")
     assert refs(heard.sources) == ["LV-105", "LV-105"]
+
+
+def test_the_language_of_a_single_text_counts_not_that_of_the_role(office: Office) -> None:
+    office.role("LV-101")["text_languages"] = {"requirements": "fi"}
+    assert "only available in Finnish" in Candidate(office, "en", page="LV-101").says("ask_requirements", "?").text

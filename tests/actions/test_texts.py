@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from actions import texts
+from tests.actions.office import Office
+from tests.actions.talk import Candidate
 
 ROOT = Path(__file__).resolve().parents[2]
 FIELD = re.compile(r"\{(\w+)\}")
@@ -90,3 +92,9 @@ def test_no_form_finds_a_text_named_after_its_slot() -> None:
 def test_exclamation_marks_stand_only_in_greetings() -> None:
     loud = {name for name, each in texts.responses().items() for v in each.values() if "!" in v["text"]}
     assert loud <= {"utter_greet"}
+
+
+def test_brackets_in_an_ad_do_not_look_like_unfilled_fields(office: Office) -> None:
+    office.role("LV-101")["texts"]["en"]["requirements"] = "You know a[0] from a10[1] and {braces}."
+    heard = Candidate(office, "en", page="LV-101").says("ask_requirements", "?")
+    assert "0[" not in heard.text and "{braces}" in heard.text
