@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from flask import current_app
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from api.config import ConfigError
 
 COLOR = "^#[0-9a-fA-F]{6}$"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class _Part(BaseModel):
@@ -26,6 +29,26 @@ class Office(_Part):
     country: str
     time_zone: str
     hours: dict[str, list[tuple[str, str]]]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone")
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _opens_at_all(cls, value: dict[str, list[tuple[str, str]]]) -> dict[str, list[tuple[str, str]]]:
+        if unknown := set(value) - set(DAYS):
+            raise ValueError(f"no such day: {', '.join(sorted(unknown))}")
+        spans = [span for spans in value.values() for span in spans]
+        if not spans:
+            raise ValueError("an office must be open at some time of the week: candidates are told when somebody answers")
+        for opens, closes in spans:
+            if time.fromisoformat(opens) >= time.fromisoformat(closes):
+                raise ValueError(f"it cannot open at {opens} and close at {closes}")
+        return value
 
 
 class Brand(_Part):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from api.answers.company import Company
+from api.answers.company import Company, company
 from api.answers.models import Answer
 from api.db import db
 from api.errors import NotFound
@@ -19,7 +20,8 @@ def answer(key: str, language: str) -> dict[str, Any]:
     best = nearest(found, language)
     if best is None:
         raise NotFound
-    return {"key": key, "language": best, "text": found[best].text, "as_of": found[best].as_of.isoformat()}
+    here = ZoneInfo(company().office(None).time_zone)
+    return {"key": key, "language": best, "text": found[best].text, "as_of": found[best].as_of.astimezone(here).isoformat()}
 
 
 def facts(company: Company) -> dict[str, Any]:
