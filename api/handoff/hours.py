@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from flask_babel import force_locale, format_date, format_time, gettext
 
-from api.answers.company import Office, company
+from api.answers.company import DAYS, Office, company
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that pybabel looks for
@@ -20,7 +20,6 @@ def N_(text: str) -> str:  # noqa: N802 - the name that pybabel looks for
 
 # In Sweden the eves are days off in practice; in Finland the two that matter are in the public list.
 CATEGORIES = {"SE": ("public", "de_facto"), "FI": ("public",)}
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Whole phrases, since Finnish and Swedish inflect where English says "on". Marked here, translated on use.
 WEEKDAYS = (
     N_("on Monday %(date)s"), N_("on Tuesday %(date)s"), N_("on Wednesday %(date)s"), N_("on Thursday %(date)s"),
@@ -88,7 +87,7 @@ def expectation(office_key: str | None, now: datetime, language: str) -> Expecta
     zone = ZoneInfo(office.time_zone)
     local_now, local = now.astimezone(zone), next_opening(office, now).astimezone(zone)
     with force_locale(language):
-        if closes is not None and reply_by.astimezone(zone).date() == local_now.date():
+        if closes is not None and reply_by - now <= REPLY_WITHIN:
             text = gettext("A recruiter usually answers within an hour.")
         elif closes is not None:
             until = add_open_time(office, closes, timedelta(0)).astimezone(zone)

@@ -45,7 +45,7 @@ def tell_of_handoff(conversation: Conversation, handoff: Handoff) -> None:
     lines = [
         f"{who} waits for a person.",
         f"Reason: {REASON_WORDS.get(handoff.reason, handoff.reason)}. Language: {conversation.language}. Role page: {conversation.page_role or 'none'}.",
-        f"Reply due: {handoff.reply_due_at.astimezone(_zone()):%Y-%m-%d %H:%M}.",
+        f"Reply due: {handoff.reply_due_at.astimezone(_zone()):%Y-%m-%d %H:%M} ({company().office(None).city} time).",
         *([f"Note: {handoff.note}"] if handoff.note else []),
         "",
         "What was said last:",
