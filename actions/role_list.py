@@ -45,7 +45,8 @@ def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:
         "more": texts.sentence("utter_part_more_roles", turn.language, count=rest) if rest else "",
         "filters": f" ({spoken})" if spoken else "",
     }
-    name = "utter_roles_all" if wish.is_empty() else "utter_role_found" if len(found) == 1 else "utter_roles_found"
+    several = "utter_roles_all" if wish.is_empty() else "utter_roles_found"
+    name = "utter_role_found" if len(found) == 1 else several
     replies.say(
         turn,
         name,

@@ -100,7 +100,7 @@ def test_similar_jobs_are_those_of_the_same_field(office: Office) -> None:
         ),
         ("ask_start_date", "måndag 11 januari 2027", "maanantaina 11.1.2027", "Monday 11 January 2027"),
         ("ask_deadline", "senast fredag 11 december.", "viimeistään perjantaina 11.12.", "by Friday 11 December."),
-        ("ask_team", "Teamet är 7 personer.", "Tiimissä on 7 ihmistä.", "The team is 7 people."),
+        ("ask_team", "Teamet består av 7 personer.", "Tiimissä on 7 ihmistä.", "The team is 7 people."),
         ("ask_employer", "Lumivik AB", "Lumivik AB", "Lumivik AB"),
     ],
 )
