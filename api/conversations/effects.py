@@ -36,9 +36,9 @@ class Acting:
     said: list[Message] = field(default_factory=list)
 
     @property
-    def root(self) -> str:
-        """The visible message that all of this answers."""
-        return self.message.in_reply_to or self.message.id if self.message.hidden else self.message.id
+    def root(self) -> str | None:
+        """The visible message that all of this answers, if it answers one."""
+        return (self.message.hidden and self.message.in_reply_to) or self.message.id or None
 
     @property
     def actor(self) -> Actor:

@@ -272,7 +272,7 @@ def _masks_first(effect: tuple[int, dict[str, Any]]) -> bool:
     return effect[1]["kind"] != "mask"
 
 
-def _draft(reply: Any, root: str) -> service.Draft:
+def _draft(reply: Any, root: str | None) -> service.Draft:
     return service.Draft(
         "assistant",
         reply.text,

@@ -59,11 +59,14 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
 
 
 def back_to_assistant(message: Message, now: datetime) -> None:
-    """The candidate calls the request for a person off with `message`, if nobody has claimed it yet. Once."""
+    """The candidate calls the request for a person off with `message`, if nobody has claimed it yet. Once.
+
+    A message that comes again does not call off a request made after it.
+    """
     conversation = conversations.lock(message.conversation_id)
-    if conversation.owner != "queue":
-        return
     handoff = open_handoff(conversation)
+    if conversation.owner != "queue" or (handoff is not None and handoff.requested_at > message.sent_at):
+        return
     if handoff is not None:
         handoff.closed_at = now
         record(Actor("candidate", conversation.candidate_id or conversation.id), "handoff.called_off", handoff)
