@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from api.assistant import client
-from api.db import db
+from api.db import db, read_only
 from api.limits import limiter
 
 blueprint = APIBlueprint("health", __name__, tag="Operations")
@@ -24,7 +24,9 @@ def healthz() -> Response:
 @limiter.exempt
 def readyz() -> tuple[Response, int]:
     """The database answers. A sleeping assistant does not make the gateway unready: messages wait for it."""
+    read_only()
     db.session.execute(text("SELECT 1"))
+    db.session.rollback()  # nothing is asked of the network while a transaction is open
     return jsonify(status="ok", assistant="ready" if client.is_ready(current_app.config["SETTINGS"]) else "waking_up"), 200
 
 
