@@ -34,7 +34,7 @@ class Known:
 
 
 def live_a_life(app: APIFlask, client: FlaskClient, fake: FakeAssistant, mark: str, email: str, name: str, ref: str) -> Known:
-    """Apply, talk in two conversations, leave something in every table. `mark` is in all words that are left."""
+    """Apply, talk in two conversations, leave something in every table. `mark` is in all words that are left, and too long to come up in an id."""
     add_applicant(app, ref, email, name, feedback=f"{mark}-feedback-on-the-application")
     here, elsewhere = (Candidate(over_flask(client), "en") for _ in range(2))
     for talk in (here, elsewhere):

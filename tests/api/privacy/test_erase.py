@@ -26,7 +26,7 @@ def eva(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> Kn
 
 def erase(fake: FakeAssistant, candidate: Candidate) -> None:
     fake.script = asks_for("erase")
-    candidate.say("zebra-radera allt om eva.nord@example.com")
+    candidate.say("zebra, please erase everything that you have about eva.nord@example.com")
 
 
 def test_the_words_were_everywhere(app: APIFlask, eva: Known) -> None:
@@ -75,7 +75,7 @@ def test_the_candidates_other_conversations_are_gone(client: FlaskClient, fake_a
 
 
 def test_others_keep_everything(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, eva: Known) -> None:
-    ola = live_a_life(app, client, fake_assistant, "gnu", OLA, "Ola Ek", "A-2")
+    ola = live_a_life(app, client, fake_assistant, "wildebeest", OLA, "Ola Ek", "A-2")
     rows, words = rows_of(app, OLA), tables_with(app, ola.words)
     erase(fake_assistant, eva.here)
     assert (rows_of(app, OLA), tables_with(app, ola.words)) == (rows, words)

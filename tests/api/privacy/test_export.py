@@ -54,11 +54,11 @@ def test_the_copy_holds_everything(app: APIFlask, client: FlaskClient, fake_assi
 
 
 def test_the_copy_holds_no_secrets_and_nobody_else(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, eva: Known) -> None:
-    live_a_life(app, client, fake_assistant, "gnu", OLA, "Ola Ek", "A-2")
+    live_a_life(app, client, fake_assistant, "wildebeest", OLA, "Ola Ek", "A-2")
     text = client.get(link(app, fake_assistant, eva.here)).text
     assert "token_hash" not in text
     assert "5" * 64 not in text
-    assert "gnu" not in text
+    assert "wildebeest" not in text
     assert OLA not in text
 
 
