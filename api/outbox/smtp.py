@@ -38,7 +38,7 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = formatdate(mail.created_at.timestamp())
     message["Message-ID"] = make_msgid(mail.id, domain=sender.rpartition("@")[2].rstrip(">") or "localhost")
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    message["Content-Language"] = mail.language  # after the content, which removes all Content-… headers
     return message

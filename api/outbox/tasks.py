@@ -16,7 +16,7 @@ from api.outbox.models import Mail
 
 log = structlog.get_logger()
 CLAIM = timedelta(minutes=2)
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 17
 
 
 @jobs.job("outbox.deliver", sweep=True)
@@ -52,6 +52,9 @@ def _deliver(mail_id: str) -> None:
         smtp.send(url, settings.mail_from, mail)
     except (OSError, smtplib.SMTPException) as error:
         _put_off(mail, type(error).__name__)
+    except ValueError as error:  # an address that is none, or a header in it: no patience helps
+        log.error("mail cannot be written", mail=mail.id, error=type(error).__name__)
+        _close(mail_id, "failed", type(error).__name__)
     else:
         _close(mail_id, "sent", None)
 
