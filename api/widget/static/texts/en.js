@@ -15,7 +15,7 @@ export const en = {
   person: 'recruiter',
   info: 'Information',
   now: 'just now',
-  nowAi: 'AI assistant, answers at once, day and night',
+  nowAi: 'AI assistant, answers at once',
   nowAsked: 'Waiting for a recruiter',
   nowPerson: 'Recruiter, writing with you',
   toPerson: 'Talk to a person',

@@ -15,7 +15,7 @@ export const fi = {
   person: 'rekrytoija',
   info: 'Tiedoksi',
   now: 'juuri nyt',
-  nowAi: 'Tekoälyavustaja, vastaa heti kellon ympäri',
+  nowAi: 'Tekoälyavustaja, vastaa heti',
   nowAsked: 'Odotetaan rekrytoijaa',
   nowPerson: 'Rekrytoija, vastaa sinulle',
   toPerson: 'Puhu ihmiselle',

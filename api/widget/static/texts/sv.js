@@ -15,7 +15,7 @@ export const sv = {
   person: 'rekryterare',
   info: 'Information',
   now: 'nyss',
-  nowAi: 'AI-assistent, svarar direkt dygnet runt',
+  nowAi: 'AI-assistent, svarar direkt',
   nowAsked: 'Väntar på en rekryterare',
   nowPerson: 'Rekryterare, skriver med dig',
   toPerson: 'Prata med en person',
