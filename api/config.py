@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("sv", "fi", "en")
 GENERATED = ("secret_key", "assistant_secret")
+DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+SCHEMES = {"public_url": ("http", "https"), "assistant_url": ("http", "https"), "smtp_url": ("smtp", "smtps"), "redis_url": ("redis", "rediss")}
+ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
+MAILBOX = re.compile(r"[^@<>\x00-\x1f]*<?[^@<>\s]+@[^@<>\s]+>?")
 
 
 class ConfigError(Exception):
@@ -63,6 +71,41 @@ class Settings(BaseSettings):
     def _from_root(cls, value: Path) -> Path:
         return value if value.is_absolute() else ROOT / value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value or "sqlite://").drivername
+        except (ArgumentError, ValueError):
+            driver = None
+        if driver not in DATABASES:
+            raise ValueError("must be an SQLAlchemy URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////PATH")
+        return value
+
+    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url")
+    @classmethod
+    def _addresses(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        schemes = SCHEMES[str(info.field_name)]
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if text and not _is_address(text, schemes):  # the value is not told: it may hold a password
+            raise ValueError(f"must be an address like {schemes[0]}://HOST or {schemes[0]}://HOST:PORT")
+        return value
+
+    @field_validator("widget_origins")
+    @classmethod
+    def _only_origins(cls, value: str) -> str:
+        wrong = [o for o in _listed(value) if not ORIGIN.fullmatch(o)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin; write it like https://careers.example.com, without a path, each one by name")
+        return value
+
+    @field_validator("mail_from", "recruiters_mail")
+    @classmethod
+    def _mailboxes(cls, value: str) -> str:
+        if not MAILBOX.fullmatch(value):
+            raise ValueError("must be a mail address like desk@example.com")
+        return value
+
     @model_validator(mode="after")
     def _production_is_complete(self) -> Settings:
         if self.env == "demo":
@@ -87,7 +130,19 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> set[str]:
         """Origins that may call the chat API from a browser."""
-        return {o.strip().rstrip("/") for o in self.widget_origins.split(",") if o.strip()} | {self.site}
+        return {*_listed(self.widget_origins), self.site}
+
+
+def _listed(origins: str) -> list[str]:
+    return [o.strip().rstrip("/") for o in origins.split(",") if o.strip()]
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def load_settings(**overrides: object) -> Settings:
