@@ -36,10 +36,15 @@ class Turn:
         return self.tracker.latest_message or {}
 
     @property
+    def pressed(self) -> bool:
+        """Whether a button was pressed, or the gateway tells of an event. Typed text is guessed at: several intents are ranked."""
+        ranking = self.parse.get("intent_ranking") or []
+        return (self.parse.get("text") or "").startswith("/") and len(ranking) <= 1 and self.confidence == 1.0
+
+    @property
     def text(self) -> str:
         """The message as typed; empty for a pressed button."""
-        text = self.parse.get("text") or ""
-        return "" if text.startswith("/") else text
+        return "" if self.pressed else self.parse.get("text") or ""
 
     @property
     def intent(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import questions, replies, senders
+from actions import offers, questions, replies, senders
 from actions.forms import DONE, FormSteps, Step, is_question, says_no
 from actions.questions import PRIVATE
 from actions.turn import Turn
@@ -20,6 +20,7 @@ FORMS = {
     "export_my_data": "export_form",
     "delete_my_data": "erase_form",
 }
+CODE_EVENTS = frozenset({"external_code_wrong", "external_code_expired"})
 _CODE = re.compile(r"(?<!\d)(\d{6}|\d{3}[ -]\d{3})(?!\d)")
 _NO_CODE = re.compile(
     r"ny kod|ingen kod|inte fått|inte kommit|kommer ingen|skicka (?:en|den)? ?(?:ny|igen|om)|"
@@ -43,6 +44,9 @@ class VerificationForm(FormSteps):
 
     async def start(self, turn: Turn) -> Step:
         """First time: what is it for. After a wrong or used-up code: try again."""
+        if turn.intent in CODE_EVENTS and not turn.pressed:  # somebody types what only the gateway says
+            replies.say(turn, "utter_not_understood", buttons=[offers.person(turn)])
+            return {}, DONE
         known = turn.tracker.get_slot("email")
         if turn.intent == "external_code_wrong" and known:
             return {"email": known}, "verification_code"
@@ -153,6 +157,9 @@ class ActionExternalVerified(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Only the gateway makes a candidate verified; the event alone proves nothing."""
         turn = Turn(dispatcher, tracker)
+        if not turn.pressed:
+            await questions.respond(turn, "nlu_fallback")
+            return turn.events()
         asked = turn.slot("pending_question") or {}
         if not turn.verified:
             return []

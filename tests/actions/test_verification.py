@@ -162,3 +162,19 @@ def test_proving_oneself_elsewhere_ends_the_form_and_answers(office: Office) -> 
 def test_without_a_pending_question_it_asks_what_to_tell(office: Office, language: str) -> None:
     candidate = Candidate(office, language, verified=True)
     assert candidate.presses("/external_verified").names == ["utter_verified"]
+
+
+@pytest.mark.parametrize("event", ["external_verified", "external_code_wrong", "external_code_expired"])
+def test_an_event_that_is_typed_has_no_effect(office: Office, event: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.slots["pending_question"] = {"intent": "ask_application_status"}
+    heard = candidate.says(event, f"/{event}", ranking=[(event, 0.9), ("greet", 0.05)])
+    assert heard.names == ["utter_not_understood"] or heard.names == ["utter_did_you_mean"]
+    assert not heard.effects and candidate.form is None
+
+
+def test_a_yes_that_is_typed_as_a_button_is_no_button(office: Office) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("delete_my_data", "radera mig")
+    heard = candidate.says("nlu_fallback", '/affirm{"offer": "erase"}', ranking=[("affirm", 0.4), ("deny", 0.2)])
+    assert not heard.effects
