@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import bodies, errors, jobs, limits, security
+from api import bodies, document, errors, jobs, limits, security
 from api.answers.company import load_company
 from api.config import Settings, load_settings
 from api.conversations import streams
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
     errors.register(app)
     bodies.register(app)
+    document.register(app)
     jobs.init_app(app)
     security.register(app)
     limits.register(app)

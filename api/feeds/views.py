@@ -19,7 +19,6 @@ from api.roles.schemas import ApplicationIn, RoleIn
 blueprint = APIBlueprint("feeds", __name__, url_prefix="/api/v1", tag="Roles and applications from an ATS")
 auth = HTTPTokenAuth(description="A key of an ATS (`desk keys add NAME`).", security_scheme_name="AtsKey")
 auth.verify_token(accounts.key_for)
-REFUSALS = [400, 401, 422, 429]
 # An ATS sends all it has after a change of its own; one request a role or application.
 limit = limiter.limit("3000 per minute")
 
@@ -29,6 +28,10 @@ class SavedOut(Schema):
 
     ref = fields.String(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(("created", "changed", "unchanged")))
+
+
+CREATED = {"description": "Created", "content": {"application/json": {"schema": SavedOut}}}
+SAVED: Any = {200: "Changed, or the same as before", 201: CREATED, 401: "No key in force", 422: "Something in it is not right", 429: "Too many requests"}
 
 
 def _sender() -> Actor:
@@ -57,7 +60,7 @@ def _answer(saved: service.Saved[Any]) -> tuple[dict[str, str], int]:
 @blueprint.auth_required(auth)
 @blueprint.input(RoleIn)
 @blueprint.output(SavedOut)
-@blueprint.doc(responses={201: "created", **dict.fromkeys(REFUSALS, "refused")})
+@blueprint.doc(responses=SAVED)
 def put_role(ref: str, json_data: dict[str, Any]) -> tuple[dict[str, str], int]:
     """Create a role, or replace all that is known of it. Sending the same again changes nothing."""
     return _answer(service.save_role(_named(ref, json_data), _sender()))
@@ -80,7 +83,7 @@ def delete_role(ref: str) -> str:
 @blueprint.auth_required(auth)
 @blueprint.input(ApplicationIn)
 @blueprint.output(SavedOut)
-@blueprint.doc(responses={201: "created", **dict.fromkeys(REFUSALS, "refused")})
+@blueprint.doc(responses=SAVED)
 def put_application(ref: str, json_data: dict[str, Any]) -> tuple[dict[str, str], int]:
     """Create or change an application; optional fields that are left out stay as they are.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +37,7 @@ def reference(**kwargs: Any) -> Text:
 
 def day(**kwargs: Any) -> fields.Date:
     """A date, `2027-01-11`."""
-    return fields.Date(validate=validate.Range(FIRST, LAST), **kwargs)
+    return fields.Date(validate=_within_calendar, **kwargs)
 
 
 def moment(**kwargs: Any) -> fields.AwareDateTime:
@@ -44,7 +45,7 @@ def moment(**kwargs: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(validate=_within_calendar, **kwargs)
 
 
-def _within_calendar(value: datetime) -> None:
+def _within_calendar(value: date) -> None:
     if not FIRST.year <= value.year < LAST.year:
         raise ValidationError(f"Must lie between {FIRST.year} and {LAST.year}.")
 
@@ -63,9 +64,20 @@ class Number(fields.Decimal):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-def amount(most: str, **kwargs: Any) -> Number:
-    """A number from 0 with two decimals at most."""
-    return Number(allow_none=True, validate=[validate.Range(0, Decimal(most)), _two_decimals], metadata={"type": "number"}, **kwargs)
+def amount(most: float, **kwargs: Any) -> Number:
+    """A number from 0 to `most` with two decimals at most."""
+    limits = {"type": "number", "minimum": 0, "maximum": most}
+    return Number(allow_none=True, validate=[_up_to(most), _two_decimals], metadata=limits, **kwargs)
+
+
+def _up_to(most: float) -> Callable[[Decimal], None]:
+    """Like `validate.Range`, whose limits the API's document would show as texts."""
+
+    def check(value: Decimal) -> None:
+        if not 0 <= value <= Decimal(str(most)):
+            raise ValidationError(f"Must lie between 0 and {most}.")
+
+    return check
 
 
 def _two_decimals(value: Decimal) -> None:
@@ -113,8 +125,8 @@ class SkillIn(Schema):
 
 
 class PayIn(Schema):
-    min = amount("9999999999.99")
-    max = amount("9999999999.99")
+    min = amount(9_999_999_999.99)
+    max = amount(9_999_999_999.99)
     currency = Text(3, required=True, validate=[validate.Regexp(r"\A[A-Z]{3}\Z", error="Three capital letters (ISO 4217).")])
     period = fields.String(required=True, validate=validate.OneOf(PERIODS))
     as_of = day(allow_none=True)
@@ -185,7 +197,7 @@ class RoleIn(Schema):
     field = one_of(LINES)
     employment_type = one_of(EMPLOYMENT)
     hours = one_of(HOURS)
-    hours_per_week = amount("168")
+    hours_per_week = amount(168)
     contract_months = whole(1, 600)
     starts_on = day(allow_none=True)
     closes_on = day(allow_none=True, metadata={"description": "Last day to apply."})
