@@ -74,9 +74,10 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 
 def _pool(settings: Settings) -> dict[str, object]:
+    quiet = {"hide_parameters": True}  # errors are logged, what candidates write is not
     if settings.database.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
-    return {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_recycle": 1800}
+        return quiet | {"connect_args": {"timeout": 10}}
+    return quiet | {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_recycle": 1800}
 
 
 def _configure_logs(settings: Settings) -> None:

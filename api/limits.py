@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,6 +15,11 @@ limiter = Limiter(get_remote_address, default_limits=["600 per minute"], headers
 def by_conversation() -> str:
     """Limit key: the conversation in the path, so that one address behind a school's proxy is not one candidate."""
     return f"conversation:{(request.view_args or {}).get('conversation_id', '')}"
+
+
+def per_conversation[View: Callable[..., Any]](rate: str) -> Callable[[View], View]:
+    """Limit a route by conversation, besides the limit by address: whoever guesses ids tries many of them."""
+    return limiter.limit(rate, key_func=by_conversation, override_defaults=False)
 
 
 def register(app: Flask) -> None:

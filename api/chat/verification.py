@@ -10,7 +10,7 @@ from api.chat.views import OWN, auth, blueprint, lock_own_conversation
 from api.conversations import queries, service, turns
 from api.conversations.models import Conversation
 from api.db import db
-from api.limits import by_conversation, limiter
+from api.limits import per_conversation
 
 
 @blueprint.post(f"{OWN}/verification")
@@ -18,7 +18,7 @@ from api.limits import by_conversation, limiter
 @blueprint.output({}, status_code=202)
 @blueprint.auth_required(auth)
 @blueprint.doc(responses=[401, 404, 422, 429])
-@limiter.limit("10 per minute", key_func=by_conversation)
+@per_conversation("10 per minute")
 def start_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Have a code mailed, if there is an application under the address. The answer is the same if there is none."""
     candidates.start_verification(lock_own_conversation(conversation_id), json_data["email"])
@@ -31,7 +31,7 @@ def start_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[
 @blueprint.output(schemas.Status)
 @blueprint.auth_required(auth)
 @blueprint.doc(responses=[401, 404, 422, 429])
-@limiter.limit("20 per minute", key_func=by_conversation)
+@per_conversation("20 per minute")
 def confirm_verification(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Give the mailed code. After five wrong ones, or ten minutes, a new one must be asked for."""
     conversation = lock_own_conversation(conversation_id)

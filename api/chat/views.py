@@ -15,7 +15,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db, read_only
 from api.errors import SignInNeeded
 from api.handoff import service as handoffs
-from api.limits import by_conversation, limiter
+from api.limits import limiter, per_conversation
 from api.reader import language
 
 blueprint = APIBlueprint("chat", __name__, url_prefix="/api/v1", tag="Conversations")
@@ -71,7 +71,7 @@ def start(json_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.output(schemas.Answered)
 @blueprint.auth_required(auth)
 @blueprint.doc(responses=[401, 404, 409, 422, 429])
-@limiter.limit("40 per minute", key_func=by_conversation)
+@per_conversation("40 per minute")
 def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
     conversation = lock_own_conversation(conversation_id)
@@ -129,7 +129,7 @@ def events(conversation_id: str) -> Response:
 @blueprint.output(schemas.Status, status_code=201)
 @blueprint.auth_required(auth)
 @blueprint.doc(responses=[401, 404, 422, 429])
-@limiter.limit("10 per minute", key_func=by_conversation)
+@per_conversation("10 per minute")
 def handoff(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     """Ask for a person. Asking again changes nothing."""
     conversation = lock_own_conversation(conversation_id)
