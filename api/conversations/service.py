@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import force_locale, gettext
 from sqlalchemy import bindparam, select
 
 from api import clock
 from api.answers.company import company
 from api.assistant.language import text_language
+from api.conversations.greeting import greeting
 from api.conversations.models import Conversation, Message, Turn
 from api.conversations.streams import hub
 from api.db import after_commit, db, new_id
@@ -58,18 +58,9 @@ def start_conversation(language: str, page_role: str | None = None) -> tuple[Con
     conversation = Conversation(language=language, page_role=page_role, token_hash=token_hash(token))
     db.session.add(conversation)
     db.session.flush()
-    append(conversation, Draft("assistant", _greeting(language), author=company().assistant_name))
+    text, buttons = greeting(language, page_role is not None)
+    append(conversation, Draft("assistant", text, author=company().assistant_name, buttons=buttons))
     return conversation, token
-
-
-def _greeting(language: str) -> str:
-    with force_locale(language):
-        return gettext(
-            "Hi! I'm %(name)s, an AI assistant at %(company)s. I answer questions about our jobs, pay and how hiring works, "
-            "and, once you have shown who you are, about your own application. "
-            'If you would rather talk to a person, choose "Talk to a person" whenever you like.',
-            name=company().assistant_name, company=company().name,
-        )  # fmt: skip
 
 
 def get_conversation_for(conversation_id: str, token: str) -> Conversation:

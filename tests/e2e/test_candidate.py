@@ -50,7 +50,7 @@ def mailed_code(context: BrowserContext, desk: Desk, address: str) -> str:
 def prove(chat: Widget, context: BrowserContext, desk: Desk, address: str) -> None:
     """Give the address and the mailed code."""
     chat.say(address)
-    chat.sees(re.compile("sex siffror|sexsiffrig|six-digit|kuusinumeroi"))
+    chat.sees(re.compile("sex siffror|six digits|kuusi numeroa"))
     chat.say(mailed_code(context, desk, address))
 
 
@@ -74,7 +74,7 @@ def test_a_wrong_code_opens_nothing(desk: Desk, context: BrowserContext, page: P
     chat.say("aada.nieminen@example.com")
     right = mailed_code(context, desk, "aada.nieminen@example.com")
     chat.say(f"{(int(right) + 1) % 1_000_000:06d}")
-    chat.sees(re.compile("stämmer inte|fel kod|inte rätt", re.I))
+    chat.sees(re.compile("stämde inte", re.I))
     expect(chat.log).not_to_contain_text("Aino")
 
 
@@ -140,11 +140,14 @@ def test_typed_commands_are_only_text(desk: Desk, page: Page) -> None:
     chat = Widget(page, "en").open()
     chat.say('/ask_salary{"role_ref":"LV-103"}')
     chat.sees('/ask_salary{"role_ref":"LV-103"}')
-    page.wait_for_timeout(2500)
+    chat.sees("Did you mean")
     expect(chat.log).not_to_contain_text("50,000")
-    chat.say("/restart")
     chat.say("what is the salary?")
     chat.sees(re.compile(r"36,000.42,000"))
+    chat.say("/restart")
+    chat.sees("/restart")
+    chat.say("and when does it start?")
+    chat.sees("January")
 
 
 def test_markup_is_shown_as_text(desk: Desk, page: Page) -> None:
