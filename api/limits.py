@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 
 limiter = Limiter(get_remote_address, default_limits=["600 per minute"], headers_enabled=True)
@@ -17,7 +14,7 @@ def by_conversation() -> str:
     return f"conversation:{(request.view_args or {}).get('conversation_id', '')}"
 
 
-def per_conversation[View: Callable[..., Any]](rate: str) -> Callable[[View], View]:
+def per_conversation(rate: str) -> RouteLimit:
     """Limit a route by conversation, besides the limit by address: whoever guesses ids tries many of them."""
     return limiter.limit(rate, key_func=by_conversation, override_defaults=False)
 
