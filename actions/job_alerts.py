@@ -119,6 +119,7 @@ class ActionJobAlertOff(Action):
         email = turn.slot("unsubscribe_email")
         if email or turn.verified:
             replies.effect(turn, "job_alert_off", email=email)
-            replies.say(turn, "utter_alert_off")
+            # Another's mails end by a link in a mail, of which the gateway tells.
+            replies.say(turn, "utter_alert_off" if turn.verified else "utter_alert_off_asked")
         turn.remember("unsubscribe_email", None)
         return turn.events()
