@@ -11,7 +11,7 @@ from api import clock
 from api.answers.company import company
 from api.chat import schemas, stream, transcript
 from api.conversations import effects, queries, service, turns
-from api.conversations.models import Conversation, Message
+from api.conversations.models import Conversation, Message, Stored
 from api.db import db, read_only
 from api.errors import SignInNeeded
 from api.handoff import service as handoffs
@@ -86,16 +86,16 @@ def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     return _answered(conversation, message, told)
 
 
-def _answered(conversation: Conversation, message: Message, told: turns.Told) -> dict[str, Any]:
+def _answered(conversation: Conversation, message: Message | Stored, told: turns.Told) -> dict[str, Any]:
     """What came of it: as this request itself has just stored it, or else as it is found in the database."""
     if told.idle:
-        replies, status = [m for m in told.messages if m.in_reply_to == message.id], queries.status_of(conversation, idle=True)
-    else:
-        read_only()
-        db.session.refresh(message)
-        db.session.refresh(conversation)
-        replies, status = queries.replies_to(message), queries.status_of(conversation)
-    return {"message": queries.as_public(message), "replies": [queries.as_public(m) for m in replies], **status}
+        replies = [queries.as_public(m) for m in told.messages if m.in_reply_to == message.id]
+        return {"message": queries.as_public(message), "replies": replies, **queries.status_of(conversation, idle=True)}
+    read_only()
+    kept = db.session.get_one(Message, message.id, populate_existing=True)
+    db.session.refresh(conversation)
+    replies = [queries.as_public(m) for m in queries.replies_to(kept)]
+    return {"message": queries.as_public(kept), "replies": replies, **queries.status_of(conversation)}
 
 
 @blueprint.get(f"{OWN}/messages")

@@ -16,7 +16,7 @@ import structlog
 from api import clock
 from api.audit.service import Actor, record
 from api.conversations import service
-from api.conversations.models import Conversation, Effect, Message
+from api.conversations.models import Conversation, Effect, Message, Stored
 from api.db import db
 from api.errors import DomainError, Invalid
 
@@ -33,12 +33,12 @@ class Acting:
     conversation: Conversation
     message: Message
     now: datetime
-    said: list[Message] = field(default_factory=list)
+    said: list[Stored] = field(default_factory=list)
 
     @property
     def root(self) -> str | None:
         """The visible message that all of this answers, if it answers one."""
-        return (self.message.hidden and self.message.in_reply_to) or self.message.id or None
+        return root_of(self.message)
 
     @property
     def actor(self) -> Actor:
@@ -51,8 +51,12 @@ class Acting:
 
     def tell_assistant(self, button: str) -> None:
         """Let the assistant answer an event next, unseen by the candidate."""
-        event = service.tell_assistant(self.conversation, button)
-        event.in_reply_to = self.root
+        service.tell_assistant(self.conversation, button, self.root)
+
+
+def root_of(message: Message | Stored) -> str | None:
+    """The visible message that the answer to a message answers; an event's is what led to the event."""
+    return (message.hidden and message.in_reply_to) or message.id or None
 
 
 Handler = Callable[[Acting, dict[str, Any]], str]
@@ -105,7 +109,6 @@ def perform(conversation: Conversation, kind: str, data: dict[str, Any], message
 @handles("mask")
 def mask(acting: Acting, data: dict[str, Any]) -> str:
     """Blot out what should not be kept (earlier pay), by character offsets in the candidate's message."""
-    db.session.refresh(acting.message, ["text"])  # it may have been erased since it was read
     text = acting.message.text
     spans = data.get("spans")
     if not isinstance(spans, list):

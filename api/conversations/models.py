@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api import clock
 from api.db import Base, WithId
@@ -66,7 +66,26 @@ class Message(WithId, Base):
     model_id: Mapped[str | None] = mapped_column(String(64))
     rating: Mapped[str | None] = mapped_column(String(8))
     sent_at: Mapped[datetime] = mapped_column(default=clock.now)
-    turn: Mapped[Turn | None] = relationship(back_populates="message", passive_deletes="all")
+
+
+class Stored(NamedTuple):
+    """A message as it has just been stored: to look at, not to change."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    client_id: str | None
+    sender: str
+    author: str
+    text: str
+    language: str
+    button: str | None
+    buttons: list[Any]
+    sources: list[Any]
+    hidden: bool
+    in_reply_to: str | None
+    sent_at: datetime
+    rating: str | None = None
 
 
 class Turn(WithId, Base):
@@ -86,7 +105,6 @@ class Turn(WithId, Base):
     error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     done_at: Mapped[datetime | None]
-    message: Mapped[Message] = relationship(back_populates="turn")
 
 
 class Effect(WithId, Base):

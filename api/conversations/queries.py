@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 
 from api.accounts.models import Staff
-from api.conversations.models import Conversation, Message, Turn
+from api.conversations.models import Conversation, Message, Stored, Turn
 from api.db import db
 from api.roles.models import Role
 
 
-def as_public(message: Message) -> dict[str, Any]:
+def as_public(message: Message | Stored) -> dict[str, Any]:
     """A message as the public API gives it."""
     return {
         "id": message.id,
@@ -54,12 +54,16 @@ def status_of(conversation: Conversation, idle: bool = False) -> dict[str, str |
     if conversation.owner != "assistant":
         staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id else None
         return {"status": "with_recruiter", "waiting_because": None, "speaker": staff.name if staff else None}
-    query = select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Turn.created_at).limit(1)
-    turn = None if idle else db.session.scalar(query)
+    turn = None if idle else _oldest_waiting(conversation)
     if turn is None:
         return {"status": "answered", "waiting_because": None, "speaker": None}
     because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"
     return {"status": "waiting", "waiting_because": because, "speaker": None}
+
+
+def _oldest_waiting(conversation: Conversation) -> Turn | None:
+    query = select(Turn).where(Turn.conversation_id == conversation.id, Turn.status == "pending").order_by(Turn.created_at).limit(1)
+    return db.session.scalar(query)
 
 
 def known_role(ref: str | None) -> str | None:

@@ -21,7 +21,7 @@ from api import clock, jobs
 from api.answers.company import company
 from api.assistant.client import AssistantFailed, TurnResult, take_turn
 from api.conversations import effects, service
-from api.conversations.models import Conversation, Message, Turn
+from api.conversations.models import Conversation, Message, Stored, Turn
 from api.conversations.streams import hub
 from api.db import after_commit, db, read_only
 
@@ -37,6 +37,8 @@ class Work:
 
     turn_id: str
     message_id: str
+    seq: int
+    root: str | None
     version: int
     body: dict[str, Any]
 
@@ -53,7 +55,7 @@ class Lease:
 class Told:
     """What a run has said in this process, in order. `idle`: at its end no turn was left waiting."""
 
-    messages: list[Message] = field(default_factory=list)
+    messages: list[Stored] = field(default_factory=list)
     idle: bool = False
 
 
@@ -98,20 +100,21 @@ def run(conversation_id: str, lease: Lease | None = None) -> Told:
     return told
 
 
-def lease_for(message: Message) -> Lease | None:
+_TURN, _MESSAGE = Turn.__table__.c, Message.__table__.c
+_WAITING = select(_TURN.id, _TURN.message_id, _TURN.attempts, _TURN.due_at).where(_TURN.conversation_id == bindparam("conversation"), _TURN.status == "pending")
+
+
+def lease_for(message: Message | Stored) -> Lease | None:
     """The lease for a message just stored, if the conversation's is free and its turn may run now."""
-    turn = message.turn
-    if turn is None or turn.status != "pending" or not _is_due(turn):
-        return None
     conversation = service.lock(message.conversation_id)
+    waiting = db.session.execute(_WAITING, {"conversation": conversation.id}).all()
+    turn = next((row for row in waiting if row.message_id == message.id), None)
+    if turn is None or not _is_due(turn):
+        return None
     key = lease_if_free(conversation)
     if key is None:
         return None
-    others = db.session.scalars(_OTHERS, {"conversation": conversation.id, "message": message.id}).first()
-    return Lease(key, None if others else _work(turn, message, conversation))
-
-
-_OTHERS = select(Turn.id).where(Turn.conversation_id == bindparam("conversation"), Turn.status == "pending", Turn.message_id != bindparam("message")).limit(1)
+    return Lease(key, _work(turn.id, message, conversation) if len(waiting) == 1 else None)
 
 
 def lease_if_free(conversation: Conversation) -> str | None:
@@ -178,7 +181,7 @@ def _next(conversation_id: str) -> Work | None:
     if row is not None:
         turn, message, conversation = row
         if _is_due(turn):
-            work = _work(turn, message, conversation)
+            work = _work(turn.id, message, conversation)
     db.session.rollback()
     return work
 
@@ -188,11 +191,11 @@ def _is_due(turn: Any) -> bool:
     return turn.attempts == 0 or turn.due_at <= clock.now()
 
 
-def _work(turn: Turn, message: Message, conversation: Conversation) -> Work:
-    return Work(turn.id, message.id, conversation.version, _body(conversation, message))
+def _work(turn_id: str, message: Message | Stored, conversation: Conversation) -> Work:
+    return Work(turn_id, message.id, message.seq, effects.root_of(message), conversation.version, _body(conversation, message))
 
 
-def _body(conversation: Conversation, message: Message) -> dict[str, Any]:
+def _body(conversation: Conversation, message: Message | Stored) -> dict[str, Any]:
     """The assistant's request; see docs/turn.md."""
     said = {"button": message.button} if message.button else {"text": message.text}
     return said | {
@@ -226,13 +229,6 @@ def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
     return False
 
 
-_DONE = (
-    update(Turn.__table__)  # type: ignore[arg-type]
-    .where(Turn.__table__.c.id == bindparam("turn"), Turn.__table__.c.status == "pending")
-    .values(status="done", done_at=bindparam("now"), error=None)
-)
-
-
 def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, told: Told) -> bool:
     """One transaction: replies, effects, state, turn done, lease back. Nothing at all if the world has changed."""
     conversation = service.lock(conversation_id)
@@ -244,27 +240,43 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
     if conversation.version != work.version:
         db.session.rollback()  # the candidate proved who they are, say: the same turn runs again, knowing it
         return True
-    message = db.session.get_one(Message, work.message_id)
-    last = conversation.last_seq == message.seq and not result.effects  # nothing newer can be waiting
+    last = conversation.last_seq == work.seq and not result.effects  # nothing newer can be waiting
     conversation.state = result.state
-    message.intent, message.confidence, message.model_id = result.intent, result.confidence, result.model_id
-    message.alternatives = result.alternatives
-    acting = effects.Acting(conversation, message, clock.now())
-    for reply in result.replies:
-        acting.said.append(service.append(conversation, _draft(reply, acting.root)))
-    for position, effect in sorted(enumerate(result.effects), key=_masks_first):
-        effects.carry_out(acting, work.turn_id, position, effect)
+    understood = {"intent": result.intent, "confidence": result.confidence, "model_id": result.model_id, "alternatives": result.alternatives}
+    db.session.execute(_UNDERSTOOD, {"message": work.message_id, **understood})
+    said = [service.append(conversation, _draft(reply, work.root)) for reply in result.replies]
+    if result.effects:
+        _carry_out(conversation, work, result, said)
     more = _release(conversation) if last else _release_if_idle(conversation, lease)
     TURNS.labels("done", conversation.language).inc()
     db.session.commit()
-    told.messages += acting.said
+    told.messages += said
     told.idle = last
     return more
+
+
+_DONE = (
+    update(Turn.__table__)  # type: ignore[arg-type]
+    .where(_TURN.id == bindparam("turn"), _TURN.status == "pending")
+    .values(status="done", done_at=bindparam("now"), error=None)
+)
+_UNDERSTOOD = (
+    update(Message.__table__)  # type: ignore[arg-type]
+    .where(_MESSAGE.id == bindparam("message"))
+    .values({name: bindparam(name) for name in ("intent", "confidence", "model_id", "alternatives")})
+)
 
 
 def _mark_done(turn_id: str) -> bool:
     """False if the turn is no longer waiting."""
     return db.session.execute(_DONE, {"turn": turn_id, "now": clock.now()}).rowcount == 1  # type: ignore[attr-defined]
+
+
+def _carry_out(conversation: Conversation, work: Work, result: TurnResult, said: list[Stored]) -> None:
+    message = db.session.get_one(Message, work.message_id, populate_existing=True)
+    acting = effects.Acting(conversation, message, clock.now(), said)
+    for position, effect in sorted(enumerate(result.effects), key=_masks_first):
+        effects.carry_out(acting, work.turn_id, position, effect)
 
 
 def _masks_first(effect: tuple[int, dict[str, Any]]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from api.audit.service import Actor, record
 from api.conversations import service as conversations
 from api.conversations.effects import Acting
-from api.conversations.models import Conversation, Message
+from api.conversations.models import Conversation, Message, Stored
 from api.db import db
 from api.handoff import mails
 from api.handoff.hours import expectation
@@ -58,7 +58,7 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
     return "requested"
 
 
-def back_to_assistant(message: Message, now: datetime) -> None:
+def back_to_assistant(message: Message | Stored, now: datetime) -> None:
     """The candidate calls the request for a person off with `message`, if nobody has claimed it yet. Once.
 
     A message that comes again does not call off a request made after it.
