@@ -42,7 +42,19 @@ def register(app: APIFlask) -> None:
             for method in METHODS:
                 if method in operations and path.startswith("/api/"):
                     _describe(path, operations[method])
+        _write_patterns_as_javascript(spec)
         return spec
+
+
+def _write_patterns_as_javascript(part: Any) -> None:
+    """OpenAPI's regular expressions are JavaScript's, which knows no `\\A` and `\\Z`."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            part["pattern"] = part["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            _write_patterns_as_javascript(one)
 
 
 def _describe(path: str, operation: dict[str, Any]) -> None:

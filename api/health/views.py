@@ -20,7 +20,7 @@ def healthz() -> Response:
 
 
 @blueprint.get("/readyz")
-@blueprint.doc(responses=[503])
+@blueprint.doc(responses={200: "Ready; `assistant` is `ready` or `waking_up`.", 503: "The database is away."})
 @limiter.exempt
 def readyz() -> tuple[Response, int]:
     """The database answers. A sleeping assistant does not make the gateway unready: messages wait for it."""
