@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -119,11 +120,12 @@ class Chat:
 
 
 def closed_company(folder: Path) -> Path:
-    """The demo company with offices that open only the day after tomorrow: it is night for everybody."""
+    """A copy of the demo whose offices open only the day after tomorrow: it is night for everybody."""
+    shutil.copytree(ROOT / "demo", folder / "demo")
     company = json.loads((ROOT / "demo/company.json").read_text())
     day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(time.localtime().tm_wday + 2) % 7]
     for office in company["offices"]:
         office["hours"] = {day: [["08:00", "17:00"]]}
-    path = folder / "company.json"
+    path = folder / "demo" / "company.json"
     path.write_text(json.dumps(company, ensure_ascii=False))
     return path
