@@ -191,9 +191,10 @@ def remove_application(ref: str, actor: Actor) -> None:
 
 
 def withdraw_application(application: Application, reason: str, actor: Actor, now: datetime) -> None:
-    """The candidate withdraws. Doing it again changes nothing. Raises `Conflict` once hired or rejected."""
+    """The candidate withdraws; again, it only adds a reason given later. Raises `Conflict` once hired or rejected."""
     db.session.refresh(application, with_for_update={"of": Application})
     if application.status == "withdrawn":
+        application.withdrawal_reason = application.withdrawal_reason or reason
         return
     if application.status != "active":
         raise Conflict

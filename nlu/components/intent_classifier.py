@@ -65,7 +65,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit, calibrate on held-out examples, and write both to the model."""
-        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        # Events ("/external_verified") are never typed; Rasa only wants an example of each.
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and not m.get(TEXT).startswith("/")]
         texts = [m.get(TEXT) for m in examples]
         labels = [m.get(INTENT) for m in examples]
         languages = [message_language(m) for m in examples]
