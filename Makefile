@@ -4,7 +4,7 @@ SHELL := /bin/bash
 ROOT := $(CURDIR)
 PYTHON ?= python3
 # A uv that does not run in both folders (a shim of another Python, say) is as good as none.
-UV := $(shell for d in . nlu; do (cd $$d && uv --version) >/dev/null 2>&1 || exit 1; done && command -v uv || echo $(ROOT)/.tools/bin/uv)
+UV := $(shell (for d in . nlu; do (cd $$d && uv --version) >/dev/null 2>&1 || exit 1; done; command -v uv) || echo $(ROOT)/.tools/bin/uv)
 BIN := $(ROOT)/.venv/bin
 NLU := $(ROOT)/nlu/.venv/bin
 CATALOGUES := $(wildcard api/translations/*/LC_MESSAGES/messages.po)
