@@ -8,12 +8,12 @@ const LATER = [403, 408, 425, 429];
 const refused = ({ status }) => status >= 400 && status < 500 && !LATER.includes(status);
 const gone = ({ status }) => status === 401 || status === 404;
 
-/** `sub` of an identity token: another person signed in on the same page must not see this one's talk. */
+/** `sub` of an identity token, or the end of a link's: another person on the same page must not see this one's talk. */
 function subject(identity) {
   try {
     return JSON.parse(atob(identity.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).sub;
   } catch {
-    return '';
+    return identity?.slice(-16) ?? '';
   }
 }
 

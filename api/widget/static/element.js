@@ -19,7 +19,9 @@ export class ApplicantDesk extends HTMLElement {
 
   async connectedCallback() {
     if (this.tab) return;
-    const { role, identity, mode } = this.dataset;
+    const { role, mode } = this.dataset;
+    // A link in an ATS's mail carries the identity behind the #, which no server sees.
+    const identity = this.dataset.identity ?? (mode === 'page' ? location.hash.match(/^#identity=(.+)/)?.[1] : undefined);
     const base = new URL('../api/v1/', import.meta.url).href;
     this.page = mode === 'page';
     this.tab = new Store(`applicant-desk:${base}:`, 'sessionStorage');
