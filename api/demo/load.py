@@ -29,7 +29,9 @@ RELATIVE = re.compile(r"today([+-]\d+)?(T\S+)?")
 
 
 def load_if_empty() -> bool:
-    """Load the demo unless the database holds roles already; true if it was loaded."""
+    """Load the demo unless the database holds roles already, or the company is another; true if it was loaded."""
+    if not (_folder() / "roles").is_dir():
+        return False
     read_only()
     filled = db.session.scalar(select(exists().select_from(Role)))
     db.session.rollback()
@@ -43,8 +45,7 @@ def load() -> None:
 
     What is there already is brought to what the files say today.
     """
-    folder: Path = current_app.config["SETTINGS"].company_file.parent
-    today = local_now().date()
+    folder, today = _folder(), local_now().date()
     _load_staff(_read(folder / "staff.json", today))
     for path in sorted((folder / "answers").glob("*.json")):
         data = _read(path, today)
@@ -58,10 +59,15 @@ def load() -> None:
 
 def clear_applications() -> None:
     """Remove the demo's applications in the caller's transaction, so that they can be loaded with today's dates."""
-    folder: Path = current_app.config["SETTINGS"].company_file.parent
-    for data in _read(folder / "applications.json", local_now().date()):
+    for data in _read(_folder() / "applications.json", local_now().date()):
         with suppress(NotFound):
             service.remove_application(data["ref"], SYSTEM)
+
+
+def _folder() -> Path:
+    """Where the company's file lies; the demo's data stand beside it."""
+    file: Path = current_app.config["SETTINGS"].company_file
+    return file.parent
 
 
 def _load_staff(people: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -14,12 +15,13 @@ from api.accounts.models import Staff
 from api.answers.models import Answer
 from api.answers.queries import answer
 from api.candidates.models import Candidate
-from api.config import LANGUAGES
+from api.config import LANGUAGES, ROOT
 from api.db import db
 from api.demo import load
 from api.demo.cli import demo
 from api.roles import queries
 from api.roles.models import STAGES, Application, Promise, Role, StageChange
+from tests.api.conftest import MakeApp
 
 KEYS = [
     "company",
@@ -114,7 +116,7 @@ def test_relative_dates(written: str, meant: str) -> None:
 def test_a_wrong_file_loads_nothing(context: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
     read = load._read
 
-    def spoilt(path: load.Path, today: date) -> object:
+    def spoilt(path: Path, today: date) -> object:
         data = read(path, today)
         return [*data, {"ref": "A-9"}] if path.name == "applications.json" else data
 
@@ -123,3 +125,16 @@ def test_a_wrong_file_loads_nothing(context: APIFlask, monkeypatch: pytest.Monke
         load.load()
     db.session.rollback()
     assert (_count(Role), _count(Answer)) == (0, 0)
+
+
+def test_beside_real_people_nothing_invented_is_loaded(make_app: MakeApp) -> None:
+    app = make_app(env="production", smtp_url="smtp://mail.example:25")
+    result = app.test_cli_runner().invoke(demo, ["load"])
+    assert result.exit_code == 1 and "no demo" in result.output
+
+
+def test_another_company_starts_empty(make_app: MakeApp, tmp_path: Path) -> None:
+    file = tmp_path / "company.json"
+    file.write_text((ROOT / "demo" / "company.json").read_text(encoding="utf-8"), encoding="utf-8")
+    with make_app(company_file=file).app_context():
+        assert load.load_if_empty() is False and _count(Role) == 0
