@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth
-from flask import Response, current_app, request
+from flask import Response, current_app, jsonify, request
 
 from api import clock
 from api.answers.company import company
@@ -72,7 +72,7 @@ def start(json_data: dict[str, Any]) -> dict[str, Any]:
 @blueprint.auth_required(auth)
 @blueprint.doc(responses=[401, 404, 409, 422, 429])
 @per_conversation("40 per minute")
-def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
+def send(conversation_id: str, json_data: dict[str, Any]) -> Response:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
     conversation = lock_own_conversation(conversation_id)
     message = service.add_candidate_message(
@@ -83,19 +83,23 @@ def send(conversation_id: str, json_data: dict[str, Any]) -> dict[str, Any]:
     lease = turns.lease_for(message)
     db.session.commit()
     told = turns.answer(conversation_id, message.id, lease)
-    return _answered(conversation, message, told)
+    return jsonify(_answered(conversation, message, told))  # like the schema, but not through it: that takes a fifteenth of the turn
 
 
 def _answered(conversation: Conversation, message: Message | Stored, told: turns.Told) -> dict[str, Any]:
     """What came of it: as this request itself has just stored it, or else as it is found in the database."""
     if told.idle:
-        replies = [queries.as_public(m) for m in told.messages if m.in_reply_to == message.id]
-        return {"message": queries.as_public(message), "replies": replies, **queries.status_of(conversation, idle=True)}
+        replies = [_as_json(m) for m in told.messages if m.in_reply_to == message.id]
+        return {"message": _as_json(message), "replies": replies, **queries.status_of(conversation, idle=True)}
     read_only()
     kept = db.session.get_one(Message, message.id, populate_existing=True)
     db.session.refresh(conversation)
-    replies = [queries.as_public(m) for m in queries.replies_to(kept)]
-    return {"message": queries.as_public(kept), "replies": replies, **queries.status_of(conversation)}
+    replies = [_as_json(m) for m in queries.replies_to(kept)]
+    return {"message": _as_json(kept), "replies": replies, **queries.status_of(conversation)}
+
+
+def _as_json(message: Message | Stored) -> dict[str, Any]:
+    return queries.as_public(message) | {"sent_at": message.sent_at.isoformat()}
 
 
 @blueprint.get(f"{OWN}/messages")

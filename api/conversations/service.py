@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
 
 from api import clock
 from api.answers.company import company
@@ -92,16 +93,17 @@ _LOCKED = select(Conversation).where(Conversation.id == bindparam("id")).with_fo
 
 
 def _lock(conversation_id: str) -> Conversation | None:
-    if db.session.info.get("locked") == (_transaction(), conversation_id):
-        return db.session.get(Conversation, conversation_id)
-    conversation = db.session.scalar(_LOCKED, {"id": conversation_id})
-    db.session.info["locked"] = (_transaction(), conversation_id)
+    session = db.session
+    if session.info.get("locked") == (_transaction(session), conversation_id):
+        return session.get(Conversation, conversation_id)
+    conversation = session.scalar(_LOCKED, {"id": conversation_id})
+    session.info["locked"] = (_transaction(session), conversation_id)
     return conversation
 
 
-def _transaction() -> object:
+def _transaction(session: Session) -> object:
     """What a lock lives in: the end of a savepoint may be the end of the locks taken within."""
-    return db.session.get_nested_transaction() or db.session.get_transaction()
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 # The statements of every turn are built once and go around the unit of work: that is half of their time.
@@ -117,7 +119,7 @@ def append(conversation: Conversation, draft: Draft) -> Stored:
     message = Stored(id=new_id(), conversation_id=conversation_id, seq=seq, sent_at=now, **vars(draft))
     if message.language is None:
         message = message._replace(language=conversation.language)
-    db.session.execute(_INSERT_MESSAGE, message._asdict())
+    db.session.connection().execute(_INSERT_MESSAGE, message._asdict())
     after_commit(lambda: woken.wake(conversation_id))
     return message
 
@@ -169,7 +171,8 @@ def _same_words(kept: str, sent: str) -> bool:
 
 
 def _add_turn(message: Stored) -> None:
-    db.session.execute(_INSERT_TURN, {"conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE})
+    row = {"conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE}
+    db.session.connection().execute(_INSERT_TURN, row)
 
 
 def _offered_title(conversation_id: str, button: str) -> str:

@@ -107,7 +107,7 @@ _WAITING = select(_TURN.id, _TURN.message_id, _TURN.attempts, _TURN.due_at).wher
 def lease_for(message: Message | Stored) -> Lease | None:
     """The lease for a message just stored, if the conversation's is free and its turn may run now."""
     conversation = service.lock(message.conversation_id)
-    waiting = db.session.execute(_WAITING, {"conversation": conversation.id}).all()
+    waiting = db.session.connection().execute(_WAITING, {"conversation": conversation.id}).all()
     turn = next((row for row in waiting if row.message_id == message.id), None)
     if turn is None or not _is_due(turn):
         return None
@@ -243,7 +243,7 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
     last = conversation.last_seq == work.seq and not result.effects  # nothing newer can be waiting
     conversation.state = result.state
     understood = {"intent": result.intent, "confidence": result.confidence, "model_id": result.model_id, "alternatives": result.alternatives}
-    db.session.execute(_UNDERSTOOD, {"message": work.message_id, **understood})
+    db.session.connection().execute(_UNDERSTOOD, {"message": work.message_id, **understood})
     said = [service.append(conversation, _draft(reply, work.root)) for reply in result.replies]
     if result.effects:
         _carry_out(conversation, work, result, said)
@@ -269,7 +269,7 @@ _UNDERSTOOD = (
 
 def _mark_done(turn_id: str) -> bool:
     """False if the turn is no longer waiting."""
-    return db.session.execute(_DONE, {"turn": turn_id, "now": clock.now()}).rowcount == 1  # type: ignore[attr-defined]
+    return db.session.connection().execute(_DONE, {"turn": turn_id, "now": clock.now()}).rowcount == 1
 
 
 def _carry_out(conversation: Conversation, work: Work, result: TurnResult, said: list[Stored]) -> None:
