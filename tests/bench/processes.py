@@ -1,0 +1,104 @@
+"""Processes of the bench: each with its own log and its own process group, and gone at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.config import ROOT
+
+KEPT = ("PATH", "HOME", "LANG", "TZ")
+
+
+class DidNotStart(Exception):
+    """A process died or never became ready; the message says which, with the end of its log."""
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(**own: str) -> dict[str, str]:
+    """What a process of the bench is told: nothing of the settings of whoever runs the bench."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"} | own
+
+
+@dataclass(frozen=True)
+class Server:
+    """A started process, which may not answer yet."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    ready_url: str
+    log: Path
+
+    def wait(self, seconds: float = 300) -> None:
+        """Until it answers 200 on `ready_url`. Raises `DidNotStart`."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.ready_url, timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+        raise DidNotStart(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
+
+
+@contextmanager
+def running(name: str, command: list[str], env: dict[str, str], folder: Path, ready_url: str) -> Iterator[Server]:
+    """Start a process; its group is ended on the way out."""
+    log = folder / f"{name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True)
+    try:
+        yield Server(name, process, ready_url, log)
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask politely, then not; the group holds what the process itself has started."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process group, in MB; pages that its processes share count for each."""
+    return sum(int(fields[21]) for fields in _group(pid)) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def processor_seconds(pid: int) -> float:
+    """What the processes of a group have used of the processor so far. Others' work hardly changes it, as it does waiting."""
+    return sum(int(fields[11]) + int(fields[12]) for fields in _group(pid)) / os.sysconf("SC_CLK_TCK")
+
+
+def _group(pid: int) -> Iterator[list[str]]:
+    """The fields of /proc/…/stat from the third on, for each process of a group."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(") ")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == pid:
+            yield fields

@@ -1,0 +1,130 @@
+"""Whole turns beside the bare assistant and stock Rasa, in one run: `python -m tests.bench.run` (`make bench`).
+
+Three systems get the same messages in the same order, by the same client: ours through the gateway, our assistant
+alone (the client carries the state), and stock Rasa with our domain and actions. Rounds are interleaved, each
+beginning with another system, so that whatever else the machine does hits all alike. What counts are the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from api.config import ROOT
+from tests.bench import machine, report
+from tests.bench.desk import desk
+from tests.bench.figures import ORDER, Case, Samples, Table
+from tests.bench.load import ANSWER_SECONDS, Done, Job
+from tests.bench.processes import DidNotStart, Server, environment, memory_mb, processor_seconds
+from tests.bench.stock import stock, trained
+
+CACHE = ROOT / "var" / "bench"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rounds; for each case (clients, turns) the conversations of a round; seconds that a job may take."""
+
+    rounds: int
+    cases: dict[Case, int]
+    seconds: float
+
+
+FULL = Plan(3, {(1, 5): 9, (1, 100): 3, (8, 5): 48, (8, 100): 8}, 150)
+SHORT = Plan(1, {(1, 5): 6, (1, 100): 1, (8, 5): 24, (8, 100): 8}, 20)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a system is asked."""
+
+    url: str
+    secret: str = ""
+
+
+def measure(plan: Plan, targets: dict[str, Target], servers: list[Server]) -> Table:
+    """Play all rounds; each job in a client process of its own."""
+    table: Table = {case: {name: Samples() for name in ORDER} for case in plan.cases}
+    for name in ORDER:  # not measured: connections, caches, and what a process loads on its first message
+        _play(name, targets[name], (2, 10), 6, 60)
+    for number in range(plan.rounds):
+        for case, conversations in plan.cases.items():
+            for name in ORDER[number % 3 :] + ORDER[: number % 3]:
+                before = _used(servers)
+                done = _play(name, targets[name], case, conversations, plan.seconds)
+                table[case][name].add(done, {server: used - before[server] for server, used in _used(servers).items()})
+                print(_progress(number, plan, case, name, done), file=sys.stderr)
+    return table
+
+
+def _play(name: str, target: Target, case: Case, conversations: int, seconds: float) -> Done:
+    job = Job(name, target.url, target.secret, case[0], case[1], conversations, seconds)
+    limit = seconds + 2 * ANSWER_SECONDS
+    command = [sys.executable, "-m", "tests.bench.load"]
+    said = subprocess.run(command, input=json.dumps(asdict(job)), capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=limit, check=True)
+    return Done(**json.loads(said.stdout))
+
+
+def _used(servers: list[Server]) -> dict[str, float]:
+    return {server.name: processor_seconds(server.process.pid) for server in servers}
+
+
+def _progress(number: int, plan: Plan, case: Case, name: str, done: Done) -> str:
+    rate = len(done.took) / done.seconds if done.seconds else 0
+    cut = ", cut short" if done.cut else ""
+    return f"round {number + 1}/{plan.rounds}  {case[0]} clients x {case[1]:3d} turns  {name:5s} {rate:7.1f} messages/s, {done.failed} failed{cut}"
+
+
+def bench(plan: Plan, folder: Path) -> tuple[Table, report.Facts]:
+    """Start everything, measure, stop everything."""
+    archive = trained(CACHE)
+    began = machine.load()
+    with ExitStack() as stack:
+        ours = stack.enter_context(desk(folder))
+        stock_url, stock_servers = stack.enter_context(stock(archive, folder, f"{ours.gateway}/internal/v1", ours.secret))
+        print("starting gateway, assistant, stock Rasa and its action server …", file=sys.stderr)
+        servers = [*ours.servers, *stock_servers]
+        for server in servers:
+            server.wait()
+        targets = {"ours": Target(ours.gateway), "bare": Target(ours.assistant, ours.secret), "stock": Target(stock_url)}
+        table = measure(plan, targets, servers)
+        memory = ", ".join(f"{server.name} {memory_mb(server.process.pid):.0f} MB" for server in servers)
+    facts = machine.describe() | {"memory after the run": memory, "load average before and after": f"{began}; {machine.load()}"}
+    return table, facts | {"measured": f"{time.strftime('%Y-%m-%d')}, {plan.rounds} round(s), systems interleaved, client on the same machine"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; 1 when something of ours was not answered."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="two minutes instead of ten, and docs/speed.md stays as it is")
+    parser.add_argument("--out", type=Path, default=CACHE / "result.json", help="where the figures go as JSON")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+    CACHE.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=CACHE))
+    try:
+        table, facts = bench(SHORT if options.short else FULL, folder)
+    except (DidNotStart, subprocess.SubprocessError) as error:
+        print(f"The bench stopped: {error}", file=sys.stderr)
+        return 2
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(report.on_screen(table, facts))
+    options.out.write_text(json.dumps(report.as_json(table, facts), indent=1, ensure_ascii=False) + "\n")
+    if not options.short:
+        report.record(table, facts)
+    return 1 if any(row["ours"].failed for row in table.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
