@@ -74,7 +74,7 @@ class Stream:
             return {}
         return fields
 
-    def until(self, wanted: Callable[[Event], bool], seconds: float = 8) -> list[Event]:
+    def until(self, wanted: Callable[[Event], bool], seconds: float = 20) -> list[Event]:
         """Events up to and with the first wanted one."""
         found: list[Event] = []
         end = time.monotonic() + seconds
@@ -104,7 +104,7 @@ def work(app: Flask, until: timedelta = timedelta(0)) -> int:
     return done
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 8) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 20) -> Any:
     """Ask until the answer is true."""
     end = time.monotonic() + seconds
     while not (found := what()):

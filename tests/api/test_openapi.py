@@ -22,7 +22,7 @@ from tests.api.candidate import Candidate, over_flask
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = r"/events$"  # an event stream is read in tests/api/chat/test_stream.py
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.fixture

@@ -70,14 +70,14 @@ def test_last_event_id_resumes_without_gap_or_repeat(base: str) -> None:
         stream.close()
 
 
-@pytest.mark.parametrize("last", ["", "-1", "x", "١٢", "99999999999999999999", "1.5", "0x1"])
-def test_a_last_event_id_that_makes_no_sense_starts_from_the_beginning(base: str, last: str) -> None:
+def test_a_last_event_id_that_makes_no_sense_starts_from_the_beginning(base: str) -> None:
     candidate = Candidate(over_http(base))
-    headers = candidate.headers | {"Last-Event-ID": last.encode()}  # type: ignore[dict-item]
-    with httpx.stream("GET", f"{base}{candidate.path}/events", headers=headers, timeout=5, trust_env=False) as response:
-        assert response.status_code == 200
-        lines = response.iter_lines()
-        assert "id: 1" in [next(lines) for _ in range(5)]
+    for last in ("", "-1", "x", "١٢", "99999999999999999999", "1.5", "0x1"):
+        headers = candidate.headers | {"Last-Event-ID": last.encode()}  # type: ignore[dict-item]
+        with httpx.stream("GET", f"{base}{candidate.path}/events", headers=headers, timeout=5, trust_env=False) as response:
+            assert response.status_code == 200
+            lines = response.iter_lines()
+            assert "id: 1" in [next(lines) for _ in range(5)], last
 
 
 def test_status_is_told_when_it_changes_and_only_then(base: str, fake_assistant: FakeAssistant) -> None:
@@ -125,7 +125,7 @@ def test_what_another_process_says_arrives(make_app: MakeApp, fake_assistant: Fa
         fake_assistant.script = lambda body: reply("Nu är jag vaken")
         with clock.at(clock.now() + timedelta(seconds=5)), elsewhere.app_context():
             jobs.run_now("conversations.run", candidate.id)
-        came = stream.until(status_is("answered"), seconds=4)
+        came = stream.until(status_is("answered"), seconds=15)
         assert [data["text"] for kind, _, data in came if kind == "message"] == ["Nu är jag vaken"]
         stream.close()
 
@@ -161,7 +161,7 @@ def test_a_long_absence_is_made_up_for_at_once(app: APIFlask, base: str, monkeyp
             service.say(conversation, f"Rad {n}")
         db.session.commit()
     stream = Stream(base, candidate)
-    assert numbers(stream.until(number_is(30), seconds=2)) == list(range(1, 31))
+    assert numbers(stream.until(number_is(30), seconds=10)) == list(range(1, 31))
     stream.close()
 
 

@@ -59,17 +59,17 @@ def stored(app: APIFlask, candidate: Candidate) -> dict[str, Any]:
 NOTHING = {"effects": 0, "handoffs": 0, "mails": 0, "state": None, "owner": "assistant", "lease": None, "last_seq": 2}
 
 
-@pytest.mark.parametrize("answer", RUBBISH.values(), ids=RUBBISH.keys())
-def test_a_wrong_answer_stores_nothing_and_is_tried_again(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, answer: Any) -> None:
-    fake_assistant.script = lambda body: answer
-    candidate = Candidate(over_flask(client))
-    sent = candidate.say("Vad är lönen?")
-    assert (sent["status"], sent["waiting_because"], sent["replies"]) == ("waiting", "delayed", [])
-    assert stored(app, candidate) == NOTHING
-    fake_assistant.script = lambda body: reply("Nu går det")
-    with clock.at(clock.now() + timedelta(seconds=2)), app.app_context():
-        jobs.run_now("conversations.run", candidate.id)
-    assert candidate.seen()[1:] == [("candidate", "Vad är lönen?"), ("assistant", "Nu går det")]
+def test_a_wrong_answer_stores_nothing_and_is_tried_again(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    for name, answer in RUBBISH.items():
+        fake_assistant.script = lambda body, answer=answer: answer
+        candidate = Candidate(over_flask(client))
+        sent = candidate.say("Vad är lönen?")
+        assert (sent["status"], sent["waiting_because"], sent["replies"]) == ("waiting", "delayed", []), name
+        assert stored(app, candidate) == NOTHING, name
+        fake_assistant.script = lambda body: reply("Nu går det")
+        with clock.at(clock.now() + timedelta(seconds=2)), app.app_context():
+            jobs.run_now("conversations.run", candidate.id)
+        assert candidate.seen()[1:] == [("candidate", "Vad är lönen?"), ("assistant", "Nu går det")], name
 
 
 def test_an_assistant_that_is_loading_is_called_waking_up(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
@@ -85,7 +85,7 @@ def test_an_assistant_that_hangs_is_given_up_in_time(make_app: MakeApp, fake_ass
     candidate = Candidate(over_flask(app.test_client()))
     started = time.monotonic()
     sent = candidate.say("Vad är lönen?")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     released.set()
     assert (sent["status"], sent["waiting_because"]) == ("waiting", "delayed")
     assert stored(app, candidate) == NOTHING
@@ -140,7 +140,7 @@ def test_a_connection_that_goes_wrong_costs_no_more_than_the_turns_time(make_app
         candidate = Candidate(over_flask(app.test_client()))
         started = time.monotonic()
         sent = candidate.say("Vad är lönen?")
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < 4
         assert (sent["status"], sent["waiting_because"]) == ("waiting", "delayed")
         assert stored(app, candidate) == NOTHING
 

@@ -41,12 +41,12 @@ def test_an_old_button_still_works(candidate: Candidate, fake_assistant: FakeAss
     assert candidate.press(PAY).status == 200
 
 
-@pytest.mark.parametrize("payload", [PAY + " ", PAY.upper(), '/ask_salary{"role_ref":"LV-102"}', "/restart", "/external_verified", "/session_start", "hej"])
-def test_a_button_that_was_not_offered_is_refused(candidate: Candidate, fake_assistant: FakeAssistant, payload: str) -> None:
+def test_a_button_that_was_not_offered_is_refused(candidate: Candidate, fake_assistant: FakeAssistant) -> None:
     candidate.say("Hej")
-    refused = candidate.press(payload)
-    assert (refused.status, refused.json["type"]) == (422, "/problems/invalid")
-    assert refused.json["errors"][0]["field"] == "button"
+    for payload in (PAY + " ", PAY.upper(), '/ask_salary{"role_ref":"LV-102"}', "/restart", "/external_verified", "/session_start", "hej"):
+        refused = candidate.press(payload)
+        assert (refused.status, refused.json["type"]) == (422, "/problems/invalid"), payload
+        assert refused.json["errors"][0]["field"] == "button"
     assert len(fake_assistant.bodies) == 1
     assert len(candidate.history()["messages"]) == 3
 
@@ -66,13 +66,13 @@ def test_a_candidate_cannot_offer_themselves_a_button(candidate: Candidate, fake
     assert candidate.press(PAY).status == 422
 
 
-@pytest.mark.parametrize("typed", ["/restart", '/ask_salary{"role":"x"}', "/session_start", "/external_verified", "/external_back_to_assistant", "/", "//"])
-def test_typed_commands_are_ordinary_text(candidate: Candidate, fake_assistant: FakeAssistant, typed: str) -> None:
-    sent = candidate.say(typed)
-    assert sent["message"]["text"] == typed
-    assert sent["status"] == "answered"
-    assert fake_assistant.bodies[0]["text"] == typed
-    assert "button" not in fake_assistant.bodies[0]
+def test_typed_commands_are_ordinary_text(candidate: Candidate, fake_assistant: FakeAssistant) -> None:
+    commands = ["/restart", '/ask_salary{"role":"x"}', "/session_start", "/external_verified", "/external_back_to_assistant", "/", "//"]
+    for typed in commands:
+        sent = candidate.say(typed)
+        assert (sent["message"]["text"], sent["status"]) == (typed, "answered")
+    assert [b["text"] for b in fake_assistant.bodies] == commands
+    assert not [b for b in fake_assistant.bodies if "button" in b]
 
 
 def test_a_typed_button_payload_stays_text_even_where_it_was_offered(candidate: Candidate, fake_assistant: FakeAssistant) -> None:

@@ -164,7 +164,7 @@ def test_a_real_worker_answers_what_waited(make_app: MakeApp, tmp_path: Path) ->
     back = FakeAssistant(port)
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as worker:
         try:
-            wait_for(lambda: candidate.history()["status"] == "answered", seconds=20)
+            wait_for(lambda: candidate.history()["status"] == "answered", seconds=60)
             assert candidate.seen()[1:] == [("candidate", "Vad är lönen?"), ("assistant", "Echo: Vad är lönen?")]
         finally:
             worker.terminate()

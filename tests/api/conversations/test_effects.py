@@ -136,11 +136,11 @@ SPANS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("spans", SPANS.values(), ids=SPANS.keys())
-def test_spans_that_make_no_sense_mask_nothing(app: APIFlask, candidate: Candidate, fake_assistant: FakeAssistant, spans: Any) -> None:
-    fake_assistant.script = lambda body: reply(effects=[{"kind": "mask", "spans": spans}])
-    assert candidate.say("Jag har 41 000")["message"]["text"] == "Jag har 41 000"
-    assert outcomes(app) == [("mask", "refused: invalid")]
+def test_spans_that_make_no_sense_mask_nothing(app: APIFlask, candidate: Candidate, fake_assistant: FakeAssistant) -> None:
+    for name, spans in SPANS.items():
+        fake_assistant.script = lambda body, spans=spans: reply(effects=[{"kind": "mask", "spans": spans}])
+        assert candidate.say("Jag har 41 000")["message"]["text"] == "Jag har 41 000", name
+    assert outcomes(app) == [("mask", "refused: invalid")] * len(SPANS)
 
 
 def test_masked_pay_is_kept_nowhere(app: APIFlask, candidate: Candidate, fake_assistant: FakeAssistant) -> None:
