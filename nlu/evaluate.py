@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlu.train import models_folder
+
 if TYPE_CHECKING:
     from nlu.assistant import Assistant
 
@@ -184,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m nlu.evaluate", description=__doc__)
     parser.add_argument("--set", default="blind", help="which <set>.tsv to play")
     parser.add_argument("--questions", type=Path, default=Path("tests/nlu"))
-    parser.add_argument("--json", type=Path, default=Path("var/evaluation.json"), help="where to write all that was measured")
+    parser.add_argument("--json", type=Path, default=models_folder().parent / "evaluation.json", help="where to write all that was measured")
     options = parser.parse_args(arguments)
     from nlu.loading import load, newest_archive
 

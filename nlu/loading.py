@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nlu.absent import pretend_absent, unused_by
 from nlu.quiet import silence_structlog
-from nlu.train import current, file_sha256
+from nlu.train import current, file_sha256, models_folder
 
 if TYPE_CHECKING:
     from nlu.assistant import Assistant
@@ -45,8 +45,9 @@ class Archive:
         return self.path.name.removesuffix(".tar.gz")
 
 
-def newest_archive(models: Path = Path("var/models")) -> Archive:
+def newest_archive() -> Archive:
     """The archive that training finished last."""
+    models = models_folder()
     trained = current(models)
     if trained is None:
         raise CannotLoad(f"There is no trained model in {models}; run python -m nlu.train.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -70,6 +71,11 @@ def current(models: Path) -> Trained | None:
         return None
 
 
+def models_folder() -> Path:
+    """Where archives lie: below what the desk leaves behind, `DESK_VAR` (default `var`)."""
+    return Path(os.environ.get("DESK_VAR", "var")) / "models"
+
+
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     digest = hashlib.sha256()
@@ -114,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 0 when `var/models/current.json` is up to date afterwards."""
     parser = argparse.ArgumentParser(prog="python -m nlu.train", description=__doc__)
     parser.add_argument("--force", action="store_true", help="train though nothing has changed")
-    parser.add_argument("--models", type=Path, default=Path("var/models"))
+    parser.add_argument("--models", type=Path, default=models_folder())
     parser.add_argument("--domain", type=Path, default=Inputs.domain)
     parser.add_argument("--config", type=Path, default=Inputs.config)
     parser.add_argument("--data", type=Path, nargs="+", default=list(Inputs.data))

@@ -42,7 +42,8 @@ class FeatureSettings:
     words_upto: int = 2
     chars_from: int = 2
     chars_upto: int = 5
-    word_weight: float = 0.6
+    idf_power: float = 0.5  # 1 is plain tf-idf; less trusts rare features less
+    word_weight: float = 0.8
     char_weight: float = 1.0
     concept_weight: float = 0.5
 
@@ -96,7 +97,8 @@ class Features:
             for block in blocks:
                 seen.update(block.keys())
         names = sorted(seen)
-        idf = np.array([math.log((1 + len(texts)) / (1 + seen[n])) + 1 for n in names], np.float32)
+        plain = np.array([math.log((1 + len(texts)) / (1 + seen[n])) + 1 for n in names], np.float32)
+        idf = plain**settings.idf_power
         features = cls(settings, lexicon, {name: i for i, name in enumerate(names)}, idf)
         return features, features._stack([features._weigh(blocks) for blocks in counted])
 

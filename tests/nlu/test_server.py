@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-from nlu.train import current, file_sha256
+from nlu.train import current, file_sha256, models_folder
 from tests.nlu import desk
 
 pytestmark = pytest.mark.server
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[desk.Assistant]:
-    assert current(Path("var/models")), "there is no trained model: run `make train` first"
+    assert current(models_folder()), "there is no trained model: run `make train` first"
     with desk.running(tmp_path_factory.mktemp("server") / "log") as assistant:
         yield assistant
 
