@@ -105,12 +105,18 @@ def prepare_engine(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
             connection.execute(f"PRAGMA {pragma}")
+        record.info["synchronous"] = "FULL"
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        statement = "BEGIN" if connection.get_execution_options().get("read_only") else "BEGIN IMMEDIATE"
+        options, driver = connection.get_execution_options(), connection.connection.driver_connection
+        statement = "BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE"
+        synchronous = "NORMAL" if options.get("repeatable") else "FULL"
         try:  # straight to the driver: SQLAlchemy's own way costs more than the statement
-            connection.connection.driver_connection.execute(statement)
+            if connection.info["synchronous"] != synchronous:
+                driver.execute(f"PRAGMA synchronous={synchronous}")
+                connection.info["synchronous"] = synchronous
+            driver.execute(statement)
         except sqlite3.OperationalError as error:
             raise OperationalError(statement, None, error) from error
 
@@ -118,6 +124,15 @@ def prepare_engine(engine: Engine) -> None:
 def read_only() -> None:
     """Declare that the transaction about to begin only reads."""
     db.session.connection(execution_options={"read_only": True})
+
+
+def repeatable() -> None:
+    """Declare that the transaction about to begin would simply be made again, should the machine lose power now.
+
+    SQLite then does not wait for the disk at its commit. The next commit that does takes it along, so nothing that
+    was done because of it (a mail that was sent, say) can outlive it. A process that dies loses nothing either way.
+    """
+    db.session.connection(execution_options={"repeatable": True})
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -23,7 +23,7 @@ from api.assistant.client import AssistantFailed, TurnResult, take_turn
 from api.conversations import effects, service
 from api.conversations.models import Conversation, Message, Stored, Turn
 from api.conversations.streams import hub
-from api.db import after_commit, db, read_only
+from api.db import after_commit, db, read_only, repeatable
 
 log = structlog.get_logger()
 TURN_SECONDS = Histogram("desk_turn_seconds", "Time of a turn by step", ["step"], buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10))
@@ -231,6 +231,8 @@ def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
 
 def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, told: Told) -> bool:
     """One transaction: replies, effects, state, turn done, lease back. Nothing at all if the world has changed."""
+    if not result.effects:
+        repeatable()  # the message waits on the disk: lost replies would be asked for once more
     conversation = service.lock(conversation_id)
     if conversation.lease != lease or not _mark_done(work.turn_id):
         TURNS.labels("discarded", conversation.language).inc()
