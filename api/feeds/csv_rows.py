@@ -23,6 +23,7 @@ NESTED = {
         "interview": ("at", "form", "minutes", "place"),
     },
 }  # fmt: skip
+FIELDS = {"role": frozenset(RoleIn().fields), "application": frozenset(ApplicationIn().fields)}
 TEXTS = tuple(name for name in TextsIn().fields if name != "process")
 
 
@@ -30,10 +31,10 @@ class NotATable(Exception):
     """The file as a whole cannot be read; the message says why."""
 
 
-def columns(kind: str) -> set[str]:
+def columns(kind: str) -> frozenset[str]:
     """All columns that a file of roles or of applications may have."""
     nested = NESTED[kind]
-    plain = set((RoleIn if kind == "role" else ApplicationIn)().fields) - set(nested) - {"texts", "history", "past_promises", "locations"}
+    plain = FIELDS[kind] - set(nested) - {"texts", "history", "past_promises", "locations"}
     parts = {f"{name}_{part}" for name, members in nested.items() for part in members}
     if kind == "application":
         return plain | parts | {"interview_participants"}
@@ -90,7 +91,7 @@ def _application(said: Row) -> Row:
 
 def _common(said: Row, kind: str) -> Row:
     """Plain columns, and `pay_min` and its like put together."""
-    data: Row = {name: _value(name, value) for name, value in said.items() if name in (RoleIn if kind == "role" else ApplicationIn)().fields}
+    data: Row = {name: _value(name, value) for name, value in said.items() if name in FIELDS[kind]}
     for name, members in NESTED[kind].items():
         parts = {part: _value(part, said[f"{name}_{part}"]) for part in members if f"{name}_{part}" in said}
         if parts:

@@ -20,6 +20,7 @@ from api.roles import service
 from api.roles.schemas import ApplicationIn, RoleIn
 
 log = structlog.get_logger()
+ROLE, APPLICATION = RoleIn(), ApplicationIn()
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,11 @@ def _store(item: Item, actor: Actor, seen: set[tuple[str, str]]) -> tuple[str, l
     if item.kind == "problem":
         raise job_posting.Refused(item.problem)
     if item.kind == "application":
-        data = ApplicationIn().load(item.data)
+        data = APPLICATION.load(item.data)
         _once("application", data.get("ref"), seen)
         return service.save_application(data, actor).row.ref, []
     role, notes = job_posting.as_role(item.data) if item.kind == "posting" else (item.data, [])
-    data = RoleIn().load(role)
+    data = ROLE.load(role)
     _once("role", data.get("ref"), seen)
     saved = service.save_role(data, actor, source="import").row
     if item.kind == "posting" and saved.status == "closed":

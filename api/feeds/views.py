@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth, Schema, fields
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 from api.accounts import service as accounts
 from api.accounts.models import ApiKey
@@ -14,11 +14,12 @@ from api.db import db
 from api.errors import Invalid
 from api.limits import limiter
 from api.roles import service
-from api.roles.schemas import ApplicationIn, RoleIn
+from api.roles.schemas import ApplicationIn, RoleIn, reference
 
 blueprint = APIBlueprint("feeds", __name__, url_prefix="/api/v1", tag="Roles and applications from an ATS")
 auth = HTTPTokenAuth(description="A key of an ATS (`desk keys add NAME`).", security_scheme_name="AtsKey")
 auth.verify_token(accounts.key_for)
+REFERENCE = reference()
 # An ATS sends all it has after a change of its own; one request a role or application.
 limit = limiter.limit("3000 per minute")
 
@@ -43,9 +44,10 @@ def _named(ref: str, data: dict[str, Any]) -> dict[str, Any]:
     """The body with the reference of the path. Raises `Invalid` if the body names another."""
     if data.get("ref", ref) != ref:
         raise Invalid(errors=[{"field": "ref", "message": "Differs from the reference in the address."}])
-    errors = RoleIn(only=["ref"]).validate({"ref": ref})
-    if errors:
-        raise Invalid(errors=[{"field": "ref", "message": str(message)} for message in errors["ref"]])
+    try:
+        REFERENCE.deserialize(ref)
+    except ValidationError as error:
+        raise Invalid(errors=[{"field": "ref", "message": str(message)} for message in error.messages]) from None
     return data | {"ref": ref}
 
 
