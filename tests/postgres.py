@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +22,7 @@ import psycopg
 SYSTEM_USER = "postgres"  # the server refuses to run as root
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=32MB", "max_connections=60")
 START_SECONDS = 30
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 def binaries() -> Path | None:
@@ -79,7 +83,10 @@ def server() -> Iterator[Server]:
         port = _free_port()
         options = [part for option in FAST for part in ("-c", option)]
         command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *options]
-        with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, cwd=folder, **as_user) as process:
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(command, stdout=output, stderr=output, cwd=folder, preexec_fn=_end_with_the_tests, **as_user) as process,
+        ):
             try:
                 _wait_until_up(process, port, log)
                 yield Server(port)
@@ -96,6 +103,12 @@ def _owner(folder: Path) -> dict[str, object]:
         return {}
     shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
     return {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
+
+
+def _end_with_the_tests() -> None:
+    """Ask the kernel to stop the server when the tests are killed, which leaves nobody to do it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _free_port() -> int:
@@ -120,5 +133,5 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(2)
     except subprocess.TimeoutExpired:
-        process.send_signal(3)  # SIGQUIT: immediate shutdown, nothing here is worth keeping
+        process.send_signal(signal.SIGQUIT)  # immediate shutdown: nothing here is worth keeping
         process.wait(10)
