@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import urllib3
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from api.config import Settings
@@ -69,6 +70,31 @@ class TurnResult(_Part):
     model_id: Name | None = None
 
 
+class _InOnePiece(HTTPConnection):
+    """Sends head and body of a request at once: in two pieces they wake the assistant twice."""
+
+    _held: list[bytes] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._held = []
+        try:
+            super().request(*args, **kwargs)
+            whole = b"".join(self._held)
+        finally:
+            self._held = None
+        super().send(whole)
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(bytes(data))
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _InOnePiece
+
+
 _pools: dict[str, urllib3.HTTPConnectionPool] = {}
 
 
@@ -77,7 +103,9 @@ def _pool(settings: Settings) -> urllib3.HTTPConnectionPool:
     found = _pools.get(settings.assistant_url)
     if found is None:
         headers = {"Authorization": f"Bearer {settings.assistant_secret.get_secret_value()}", "Content-Type": "application/json"}
-        found = _pools[settings.assistant_url] = urllib3.connection_from_url(settings.assistant_url, maxsize=AT_ONCE, headers=headers, retries=False)
+        where = urllib3.util.parse_url(settings.assistant_url)
+        kind = urllib3.HTTPSConnectionPool if where.scheme == "https" else _Pool
+        found = _pools[settings.assistant_url] = kind(where.host or "", where.port, maxsize=AT_ONCE, headers=headers, retries=False)
     return found
 
 

@@ -60,12 +60,22 @@ class Candidate(Protocol):
         ...
 
 
+class _InOnePiece(http.client.HTTPConnection):
+    """Sends head and body at once, as browsers do; http.client itself sends two pieces."""
+
+    def send(self, data: Any) -> None:
+        if isinstance(data, bytes) and data.endswith(b"\r\n\r\n"):
+            self._head = data
+        else:
+            super().send(self._head + data)
+
+
 class Line:
     """One kept-alive connection."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
+        self._connection = _InOnePiece(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
 
     def post(self, path: str, body: dict[str, Any], token: str = "") -> tuple[float, Any]:
         """Seconds and the decoded answer. Raises `Wrong` unless it is a 2xx."""
