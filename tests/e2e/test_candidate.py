@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from api.config import ROOT
 from tests.e2e.conftest import PHONE
 from tests.e2e.desk import Desk
 from tests.e2e.widget import Widget
@@ -94,25 +91,6 @@ def test_withdrawing_asks_first_and_tells_the_recruiter(desk: Desk, context: Bro
     mailbox = context.new_page()
     mailbox.goto(f"{desk.url}/demo/mailbox?language=en")
     expect(mailbox.locator("main")).to_contain_text("has withdrawn")
-
-
-def test_the_link_in_an_ats_mail_opens_the_chat_as_the_candidate(desk: Desk, page: Page) -> None:
-    key = re.findall(r"\S{20,}", desk.run("keys", "add", "ATS"))[-1]
-    made = httpx.post(f"{desk.url}/api/v1/applications/{application_of(desk)}/link", headers={"Authorization": f"Bearer {key}"}, timeout=20)
-    assert made.status_code == 200, made.text
-    page.goto(made.json()["url"].replace("/chat#", "/chat?language=en#"))
-    chat = Widget(page, "en")
-    expect(chat.input).to_be_visible()
-    chat.say("what is happening with my application?")
-    chat.sees("LV-101")
-    page.reload()
-    chat.sees("what is happening with my application?")
-
-
-def application_of(desk: Desk) -> str:
-    """The reference of the demo's first application, Elin's for LV-101."""
-    found = json.loads((ROOT / "demo" / "applications.json").read_text())
-    return next(a["ref"] for a in found if a["candidate"]["email"] == "elin.bergqvist@example.com")
 
 
 def test_a_reload_in_the_middle_keeps_everything(desk: Desk, page: Page) -> None:
