@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
 FALLBACK_LANGUAGES = ("en", "sv", "fi")
+
+
+_PLACE = re.compile(r"(?<!{){([^\n{}]+)}(?!})")
+
+
+class MissingValue(ValueError):
+    """A response has a place for a value that nobody gave; Rasa would show the place, or 'None'."""
 
 
 class LanguageGenerator(TemplatedNaturalLanguageGenerator):
@@ -16,6 +25,23 @@ class LanguageGenerator(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
     ) -> dict[str, Any] | None:
         return choose_response(self.responses.get(utter_action, []), filled_slots)
+
+    def generate_from_slots(self, utter_action: str, filled_slots: dict[str, Any], output_channel: str, **kwargs: Any) -> dict[str, Any] | None:
+        """The response with all its places filled; raises `MissingValue` where it cannot be."""
+        chosen = self._random_response_for(utter_action, output_channel, filled_slots)
+        if chosen is None:
+            return None
+        values = {**filled_slots, **kwargs}
+        missing = [name for name in places(chosen) if values.get(name) is None]
+        if missing:
+            raise MissingValue(f"{utter_action} has no value for {', '.join(missing)}.")
+        return self._fill_response(copy.deepcopy(chosen), filled_slots, **kwargs)
+
+
+def places(response: dict[str, Any]) -> list[str]:
+    """The names of the values that a response's text and button titles need."""
+    titles = [button.get("title") or "" for button in response.get("buttons") or []]
+    return [name for text in (response.get("text") or "", *titles) for name in _PLACE.findall(text)]
 
 
 def choose_response(variations: list[dict[str, Any]], slots: dict[str, Any]) -> dict[str, Any] | None:

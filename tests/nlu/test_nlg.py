@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from nlu.nlg import choose_response
+import pytest
+
+from nlu.absent import pretend_absent
+
+pretend_absent()
+
+from nlu.nlg import LanguageGenerator, MissingValue, choose_response, places  # noqa: E402
 
 
 def variation(text: str, **slots: object) -> dict:
@@ -37,3 +43,28 @@ def test_a_variation_without_conditions_fits_always():
 
 def test_no_variation_is_none():
     assert choose_response([], {"language": "sv"}) is None
+
+
+PAY = {"utter_pay": [{"text": "{title}: {low}–{high}", "buttons": [{"title": "Mer om {title}", "payload": "/ask_role_tasks"}]}]}
+
+
+def test_places_are_filled_with_values():
+    said = LanguageGenerator(PAY).generate_from_slots("utter_pay", {"title": "Montör"}, "desk", low="1", high="2")
+    assert said["text"] == "Montör: 1–2"
+    assert said["buttons"][0]["title"] == "Mer om Montör"
+
+
+@pytest.mark.parametrize("values", [{}, {"low": "1"}, {"low": "1", "high": None}])
+def test_a_value_that_nobody_gave_fails_aloud(values):
+    with pytest.raises(MissingValue, match="utter_pay has no value for"):
+        LanguageGenerator(PAY).generate_from_slots("utter_pay", {"title": "Montör"}, "desk", **values)
+
+
+def test_a_response_is_not_changed_by_its_use():
+    generator = LanguageGenerator(PAY)
+    for title in ("A", "B"):
+        assert generator.generate_from_slots("utter_pay", {"title": title}, "desk", low="1", high="2")["text"].startswith(title)
+
+
+def test_double_braces_are_no_place():
+    assert places({"text": "{{x}} {y}"}) == ["y"]

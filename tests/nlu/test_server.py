@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from nlu.evaluate import read_questions
 from nlu.train import current, file_sha256, models_folder
 from tests.nlu import desk
 
@@ -43,6 +45,20 @@ def test_a_question_on_a_roles_page_is_answered_from_the_role(talk, language, te
     assert {r["language"] for r in answer["replies"]} == {language}
     assert [s["ref"] for r in answer["replies"] for s in r["sources"]] == ["LV-101"]
     assert answer["model_id"] == talk.http.get("/readyz").json()["model_id"]
+
+
+INTENTS = sorted({q.intent for q in read_questions(Path("tests/nlu"), "blind")})
+
+
+@pytest.mark.parametrize("language", ["sv", "fi", "en"])
+@pytest.mark.parametrize("context", [{"page_role": "LV-101"}, {"page_role": "LV-108", "verified": True}, {}], ids=["page", "verified", "anywhere"])
+def test_every_intent_is_answered_in_its_language(talk, language, context):
+    for intent in INTENTS:
+        talk.new_conversation(**context)
+        answer = talk.press(f"/{intent}", language)
+        assert answer["replies"], intent
+        assert {reply["language"] for reply in answer["replies"]} == {language}, intent
+        assert "None" not in texts(answer) and "{" not in texts(answer), intent
 
 
 def test_two_questions_are_both_answered(talk):
