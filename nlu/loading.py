@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hmac
 import json
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nlu.absent import pretend_absent, unused_by
 from nlu.quiet import silence_structlog
 from nlu.train import current, file_sha256, models_folder
+from nlu.turn import Turn, read_turn
 
 if TYPE_CHECKING:
     from nlu.assistant import Assistant
@@ -55,15 +59,13 @@ def newest_archive() -> Archive:
 
 
 def load(archive: Archive, step: Callable[[str], None]) -> Assistant:
-    """Check, load, smoke-test and warm up; `step` is told what goes on."""
+    """Check, load and smoke-test; `step` is told what goes on."""
     step("loading")
     _check(archive)
     pretend_absent(unused_by(_component_paths(archive.path), serving=True))
     assistant = _assemble(archive)
     step("smoke test")
     smoke_test(assistant)
-    step("warming up")
-    warm_up(assistant)
     return assistant
 
 
@@ -111,15 +113,19 @@ def smoke_test(assistant: Assistant) -> None:
         raise CannotLoad(f"The domain names actions that do not exist: {', '.join(missing)}.")
 
 
-def warm_up(assistant: Assistant) -> None:
-    """Predict once for a message in each language, without running any action."""
-    from rasa.shared.core.events import UserUttered
+async def warm_up(assistant: Assistant, seconds: float) -> None:
+    """Ask for a role's pay in each language, so that no candidate waits for connections and locales.
 
-    from nlu.state import events_of
+    Nothing comes of it: a turn is only a function. It runs in the loop that will serve, whose connections
+    it opens; a gateway that does not answer yet does not matter.
+    """
+    for language in ("sv", "fi", "en"):
+        with contextlib.suppress(Exception):
+            asked = await asyncio.wait_for(assistant.take(_warm_up_turn("/ask_salary", language)), seconds)
+            buttons = [button["button"] for reply in asked["replies"] for button in reply["buttons"]]
+            await asyncio.wait_for(assistant.take(_warm_up_turn(buttons[0], language)), seconds)
 
-    for language, text, _ in KNOWN_MESSAGES[::2]:
-        events = events_of(None, {"language": language})
-        tracker = assistant.processor.new_tracker("warm-up", events)
-        parsed = assistant.parse(text, language)
-        tracker.update(UserUttered(text, parsed["intent"], parsed["entities"], parsed))
-        assistant.processor._predict_next_with_tracker(tracker)
+
+def _warm_up_turn(button: str, language: str) -> Turn:
+    context = {"page_role": None, "verified": False, "now": datetime.now(timezone.utc).isoformat()}
+    return read_turn({"conversation": "warm-up", "message_id": "warm-up", "button": button, "language": language, "context": context})

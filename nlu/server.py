@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from nlu.loading import Archive, CannotLoad, load, newest_archive
+from nlu.loading import Archive, CannotLoad, load, newest_archive, warm_up
 from nlu.quiet import silence_libraries
 from nlu.turn import BadTurn, read_turn
 
@@ -78,7 +78,10 @@ class Service:
             self.step = name
             log.info("%s, %.1f s", name, time.monotonic() - started)
 
-        self.assistant = await _in_daemon_thread(lambda: load(self.settings.archive, step))
+        assistant = await _in_daemon_thread(lambda: load(self.settings.archive, step))
+        step("warming up")
+        await warm_up(assistant, self.settings.deadline)
+        self.assistant = assistant
         log.info("ready, %.1f s, model %s", time.monotonic() - started, self.assistant.model_id)
 
     async def healthz(self, request: web.Request) -> web.Response:

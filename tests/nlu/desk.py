@@ -28,6 +28,7 @@ class FakeGateway(BaseHTTPRequestHandler):
 
     office = Office()
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # head and body in one packet: else each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         request = httpx.Request("GET", f"http://desk{self.path}", headers=dict(self.headers))
