@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -49,6 +51,7 @@ class Stream:
         self._headers = candidate.headers | ({"Last-Event-ID": str(last_event_id)} if last_event_id is not None else {})
         self._url = f"{base}{candidate.path}/events"
         self.content_type = ""
+        self._socket: socket.socket | None = None
         self._client = httpx.Client(timeout=60, trust_env=False)
         self._thread = threading.Thread(target=self._read, daemon=True, name="stream reader")
         self._thread.start()
@@ -56,6 +59,7 @@ class Stream:
     def _read(self) -> None:
         try:
             with self._client.stream("GET", self._url, headers=self._headers) as response:
+                self._socket = response.extensions["network_stream"].get_extra_info("socket")
                 self.content_type = response.headers["Content-Type"]
                 fields: dict[str, str] = {}
                 for line in response.iter_lines():
@@ -87,7 +91,11 @@ class Stream:
                 return found
 
     def close(self) -> None:
-        """The browser goes away."""
+        """The browser goes away: at once, although the reader still waits on the socket and would keep it open."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
         self._client.close()
 
 

@@ -18,7 +18,7 @@ from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_http
 from tests.api.conftest import MakeApp
-from tests.api.serving import Event, Stream, served
+from tests.api.serving import Event, Stream, served, wait_for
 
 
 @pytest.fixture
@@ -172,7 +172,4 @@ def test_a_browser_that_left_is_forgotten(app: APIFlask, base: str) -> None:
     hub = app.extensions["hub"]
     assert candidate.id in hub._followers
     stream.close()
-    until = time.monotonic() + 6
-    while candidate.id in hub._followers and time.monotonic() < until:
-        time.sleep(0.1)
-    assert candidate.id not in hub._followers
+    wait_for(lambda: candidate.id not in hub._followers)
