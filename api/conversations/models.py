@@ -17,7 +17,9 @@ class Conversation(WithId, Base):
     changes of owner, candidate or language: a turn that began before such a change is not applied as if
     nothing had happened. `state` is the assistant's memory, opaque here. `lease_*` lets one process at a time
     run turns. `page_role` is the role whose web page the chat
-    stands on, `last_seq` the newest message's number.
+    stands on, `last_seq` the newest message's number; `candidate_seen_seq` and `staff_seen_seq` how far each
+    side has seen. `reply_mail`: where the candidate wants to be told of a person's answer, `mailed_seq` the last
+    message told of there. `snoozed_until`: out of the recruiters' sight until then. `resolved_at`: a person ended it.
     """
 
     __tablename__ = "conversations"
@@ -32,6 +34,13 @@ class Conversation(WithId, Base):
     verified_by: Mapped[str | None] = mapped_column(String(16))
     state: Mapped[dict[str, Any] | None]
     last_seq: Mapped[int] = mapped_column(default=0)
+    candidate_seen_seq: Mapped[int] = mapped_column(default=0)
+    staff_seen_seq: Mapped[int] = mapped_column(default=0)
+    reply_mail: Mapped[str | None] = mapped_column(String(254))
+    mailed_seq: Mapped[int] = mapped_column(default=0)
+    snoozed_until: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
@@ -41,6 +50,7 @@ class Conversation(WithId, Base):
 
 class Message(WithId, Base):
     """One message. `seq` counts within its conversation; `client_id` is the sender's own id, once a conversation.
+    `attachments`: [{"id", "name", "mime", "size"}] of `Attachment` rows; `staff_id`: the recruiter who wrote it.
 
     `hidden` marks events that the assistant must hear of but nobody sees, such as a proven address.
     """
@@ -58,6 +68,8 @@ class Message(WithId, Base):
     button: Mapped[str | None] = mapped_column(String(1000))
     buttons: Mapped[list[Any]] = mapped_column(default=list)
     sources: Mapped[list[Any]] = mapped_column(default=list)
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    staff_id: Mapped[str | None] = mapped_column(String(32))
     hidden: Mapped[bool] = mapped_column(default=False)
     in_reply_to: Mapped[str | None] = mapped_column(String(32), index=True)
     intent: Mapped[str | None] = mapped_column(String(64))
@@ -85,7 +97,39 @@ class Stored(NamedTuple):
     hidden: bool
     in_reply_to: str | None
     sent_at: datetime
+    attachments: list[Any]
+    staff_id: str | None
     rating: str | None = None
+
+
+class Attachment(WithId, Base):
+    """A file that a recruiter sends; the bytes lie below `DESK_VAR/attachments`, named by `id`.
+
+    `message_id` is empty until the message is sent. `status`: `clean`, `pending` (the scanner has not answered yet).
+    """
+
+    __tablename__ = "attachments"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    mime: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(16), default="clean")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Presence(Base):
+    """Who looks at a conversation or writes in it right now, until `until`. `who`: a staff id, or `candidate`."""
+
+    __tablename__ = "presences"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    who: Mapped[str] = mapped_column(String(32), primary_key=True)
+    doing: Mapped[str] = mapped_column(String(8))
+    until: Mapped[datetime]
 
 
 class Turn(WithId, Base):

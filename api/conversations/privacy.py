@@ -99,4 +99,4 @@ def _holds(data: Any, email: str) -> bool:
     return mentions(json.dumps(data, ensure_ascii=False), email)
 
 
-personal_data.register("conversations", "conversations", "messages", "turns", "effects", export=export, erase=erase)
+personal_data.register("conversations", "conversations", "messages", "turns", "effects", "attachments", "presences", export=export, erase=erase)

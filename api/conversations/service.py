@@ -46,6 +46,8 @@ class Draft:
     sources: list[Any] = field(default_factory=list)
     hidden: bool = False
     in_reply_to: str | None = None
+    attachments: list[Any] = field(default_factory=list)
+    staff_id: str | None = None
 
 
 def token_hash(token: str) -> str:

@@ -52,4 +52,4 @@ def _remove(row: Handoff | Request, dedupe: str) -> None:
     db.session.delete(row)
 
 
-personal_data.register("handoffs", "handoffs", "requests", export=export, erase=erase, rank=1)
+personal_data.register("handoffs", "handoffs", "requests", "notes", "conversation_labels", export=export, erase=erase, rank=1)

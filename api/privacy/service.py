@@ -28,6 +28,9 @@ WITHOUT = {
     "role_texts": "the company's own texts",
     "roles": "positions; people named there are the employer's",
     "staff": "the employer's own people",
+    "staff_sessions": "the employer's own people",
+    "invitations": "the employer's own people",
+    "canned_replies": "the company's own texts",
 }
 EXPORT, EXPORT_LIFE = "export", timedelta(hours=24)
 

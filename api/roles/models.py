@@ -107,7 +107,8 @@ class Promise(WithId, Base):
     """Who contacts the candidate next, by which day, how. An application has at most one open promise.
 
     `status`: open; kept or broken (contact came in time, or late or not at all); replaced by another promise;
-    dropped (the candidate withdrew, or the employer took it back).
+    dropped (the candidate withdrew, or the employer took it back). `made_by`: ats, staff, rule, demo; `staff_id`: the
+    recruiter who made it or answers for it, where they are staff here. `…_at`: when who was told of what, once each.
     """
 
     __tablename__ = "promises"
@@ -123,4 +124,9 @@ class Promise(WithId, Base):
     status: Mapped[str] = mapped_column(String(16), default="open")
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     made_by: Mapped[str] = mapped_column(String(64), default="ats")
+    staff_id: Mapped[str | None] = mapped_column(String(32))
     closed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    told_recruiter_at: Mapped[datetime | None]
+    told_lead_at: Mapped[datetime | None]
+    told_candidate_at: Mapped[datetime | None]
