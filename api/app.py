@@ -11,6 +11,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import bodies, document, errors, jobs, limits, security
+from api.accounts import access
 from api.answers.company import load_company
 from api.config import Settings, load_settings
 from api.conversations import streams
@@ -26,7 +27,7 @@ REGISTRATIONS = (
     "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
-BLUEPRINTS = ("chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
+BLUEPRINTS = ("accounts", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     document.register(app)
     jobs.init_app(app)
     security.register(app)
+    access.register(app)
     limits.register(app)
     for name in REGISTRATIONS:
         importlib.import_module(f"api.{name}")
