@@ -11,7 +11,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import bodies, document, errors, jobs, limits, security
-from api.accounts import access
+from api.accounts import access, oidc
 from api.answers.company import load_company
 from api.config import Settings, load_settings
 from api.conversations import streams
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     jobs.init_app(app)
     security.register(app)
     access.register(app)
+    oidc.register(app)
     limits.register(app)
     for name in REGISTRATIONS:
         importlib.import_module(f"api.{name}")

@@ -23,7 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("sv", "fi", "en")
 GENERATED = ("secret_key", "assistant_secret")
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
-SCHEMES = {"public_url": ("http", "https"), "assistant_url": ("http", "https"), "smtp_url": ("smtp", "smtps"), "redis_url": ("redis", "rediss")}
+SCHEMES = {
+    "public_url": ("http", "https"),
+    "assistant_url": ("http", "https"),
+    "smtp_url": ("smtp", "smtps"),
+    "redis_url": ("redis", "rediss"),
+    "oidc_issuer": ("https", "http"),
+}
 ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
 MAILBOX = re.compile(r"[^@<>\x00-\x1f]*<?[^@<>\s]+@[^@<>\s]+>?")
 
@@ -64,6 +70,9 @@ class Settings(BaseSettings):
     identity_keys: str = Field("", description="File or URL-less JSON (JWKS) with the careers site's public keys for signed identity tokens.")
     identity_audience: str = Field("applicant-desk", description="`aud` that an identity token must carry.")
     identity_issuer: str = Field("", description="`iss` that an identity token must carry, if set.")
+    oidc_issuer: str = Field("", description="Provider through which staff may sign in (OpenID Connect, found by discovery), e.g. `https://login.example.com`.")
+    oidc_client_id: str = Field("", description="The desk's client id at the provider. Its redirect address: `PUBLIC_URL/desk/sign-in/oidc/callback`.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The desk's secret at the provider; none for a public client (PKCE is always used).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged (JSON lines, no personal data).")
 
     @field_validator("var", "company_file")
@@ -82,7 +91,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an SQLAlchemy URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////PATH")
         return value
 
-    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url")
+    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer")
     @classmethod
     def _addresses(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         schemes = SCHEMES[str(info.field_name)]
@@ -105,6 +114,14 @@ class Settings(BaseSettings):
         if not MAILBOX.fullmatch(value):
             raise ValueError("must be a mail address like desk@example.com")
         return value
+
+    @model_validator(mode="after")
+    def _oidc_is_complete(self) -> Settings:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("DESK_OIDC_CLIENT_ID must be set when DESK_OIDC_ISSUER is")
+        if self.env == "production" and self.oidc_issuer.startswith("http:"):
+            raise ValueError("DESK_OIDC_ISSUER must be an https address outside the demo")
+        return self
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Settings:
@@ -165,13 +182,18 @@ def _with_demo_secrets(settings: Settings) -> Settings:
     return settings.model_copy(update=found)
 
 
-def _demo_secret(path: Path) -> str:
-    """Read a generated secret, or make it; two processes that start at once agree on one."""
+def demo_password(settings: Settings) -> str:
+    """The password with which the demo's staff sign in; generated like the demo's other secrets."""
+    return _demo_secret(settings.var / "secrets" / "staff_password", length=12)
+
+
+def _demo_secret(path: Path, length: int = 32) -> str:
+    """Read a generated secret, or make it (`length` random bytes); two processes that start at once agree on one."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         own = path.with_suffix(f".{os.getpid()}")
         own.touch(mode=0o600)
-        own.write_text(secrets.token_urlsafe(32))
+        own.write_text(secrets.token_urlsafe(length))
         with contextlib.suppress(FileExistsError):
             os.link(own, path)
         own.unlink()

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.accounts import service
+from api.accounts.staff_cli import staff
 from api.audit.service import SYSTEM
 from api.db import db, read_only
 from api.errors import NotFound
@@ -51,4 +52,4 @@ def end(prefix: str) -> None:
     click.echo(f"Ended: {key.name}")
 
 
-commands: list[click.Command] = [keys]
+commands: list[click.Command] = [keys, staff]

@@ -16,8 +16,10 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from api.accounts.models import Staff
+from api.accounts.passwords import hasher
 from api.answers.service import save_answer
 from api.audit.service import SYSTEM
+from api.config import demo_password
 from api.db import db, read_only
 from api.errors import NotFound
 from api.roles import service
@@ -35,7 +37,9 @@ def load_if_empty() -> bool:
     read_only()
     filled = db.session.scalar(select(exists().select_from(Role)))
     db.session.rollback()
-    if not filled:
+    if filled:
+        give_passwords()
+    else:
         load()
     return not filled
 
@@ -55,6 +59,23 @@ def load() -> None:
     for data in _read(folder / "applications.json", today):
         service.save_application(ApplicationIn().load(data), SYSTEM)
     db.session.commit()
+    give_passwords()
+
+
+def give_passwords() -> None:
+    """Let the demo's staff who have no password yet sign in with the demo's. Only in the demo."""
+    settings = current_app.config["SETTINGS"]
+    emails = [person["email"] for person in json.loads((_folder() / "staff.json").read_text(encoding="utf-8"))]
+    without = select(Staff).where(Staff.email.in_(emails), Staff.password_hash.is_(None), Staff.oidc_subject.is_(None))
+    read_only()
+    needed = settings.env == "demo" and db.session.scalars(without).first() is not None
+    db.session.rollback()
+    if not needed:
+        return
+    password_hash = hasher.hash(demo_password(settings))
+    for person in db.session.scalars(without):
+        person.password_hash = password_hash
+    db.session.commit()
 
 
 def clear_applications() -> None:
@@ -71,11 +92,17 @@ def _folder() -> Path:
 
 
 def _load_staff(people: list[dict[str, Any]]) -> None:
-    known = set(db.session.scalars(select(Staff.email)))
+    known = {p.email: p for p in db.session.scalars(select(Staff))}
     for person in people:
         if person["email"] not in known:
-            fields = {name: person[name] for name in ("name", "email", "access", "office")}
-            db.session.add(Staff(**fields, language=person["languages"][0]))
+            fields = {name: person[name] for name in ("name", "email", "access", "office", "team")}
+            known[person["email"]] = Staff(**fields, language=person["languages"][0])
+            db.session.add(known[person["email"]])
+    db.session.flush()
+    for person in people:
+        row, lead = known[person["email"]], known.get(person["lead"])
+        row.team = row.team or person["team"]
+        row.lead_id = row.lead_id or (lead.id if lead else None)
 
 
 def _read(path: Path, today: date) -> Any:

@@ -13,11 +13,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from api.config import ROOT, ConfigError, Settings
+from api.config import ROOT, ConfigError, Settings, demo_password
 from api.launch.checks import ASSISTANT_PYTHON, check
 from api.launch.processes import assistant_environment, processes
 
 # A process that dies is started again a second later; honcho itself would stop all the others.
+DEMO_STAFF = ("ebba.sandstrom@lumivik.example (recruiter)", "sara.nyberg@lumivik.example (admin)")
 AGAIN = "while :; do {command}; echo 'stopped, starting again'; sleep 1; done"
 
 
@@ -90,7 +91,9 @@ def _train(settings: Settings, force: bool = False) -> None:
 
 def _say_where(settings: Settings) -> None:
     click.echo(f"\n  Careers site   {settings.site}/")
+    click.echo(f"  Desk           {settings.site}/desk/")
     if settings.env == "demo":
+        click.echo(f"                 sign in as {' or '.join(DEMO_STAFF)}, password {demo_password(settings)}")
         click.echo(f"  Mailbox        {settings.site}/demo/mailbox   (mail of the demo stays here)")
     click.echo(f"  API            {settings.site}/api/openapi.json")
     click.echo("\n  Ctrl-C stops everything. The assistant needs about half a minute to wake up; messages wait for it.\n")
