@@ -56,7 +56,9 @@ def enabled() -> bool:
 def start() -> AnyResponse:
     """The redirect to the provider. Raises `OidcUnavailable`, and `NotFound` where none is configured."""
     try:
-        redirect: AnyResponse = _client().authorize_redirect(f"{_settings().site}/desk/sign-in/oidc/callback")
+        client = _client()
+        _trust_only_signatures(client.load_server_metadata())
+        redirect: AnyResponse = client.authorize_redirect(f"{_settings().site}/desk/sign-in/oidc/callback")
     except (requests.RequestException, AuthlibBaseError, ValueError, KeyError, RuntimeError, TypeError) as error:
         log.error("oidc provider unusable", error=type(error).__name__)
         raise OidcUnavailable from None
@@ -66,7 +68,9 @@ def start() -> AnyResponse:
 def claims() -> dict[str, Any]:
     """What the provider says of whoever comes back from it, checked. Raises `OidcRefused` and `OidcUnavailable`."""
     client, issuer = _client(), _settings().oidc_issuer
-    wanted = {"iss": {"essential": True, "values": _spellings(issuer)}, "sub": {"essential": True}}
+    # Authlib by itself takes a token for another client, if it says that it was made for this one.
+    audience = {"essential": True, "value": _settings().oidc_client_id}
+    wanted = {"iss": {"essential": True, "values": _spellings(issuer)}, "aud": audience, "sub": {"essential": True}}
     try:
         _trust_only_signatures(client.load_server_metadata())
         token = client.authorize_access_token(claims_options=wanted, leeway=LEEWAY)
