@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from apiflask import APIBlueprint
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -184,7 +184,8 @@ def safe_next(target: str | None) -> str:
     except ValueError:
         return START
     own = not parts.scheme and not parts.netloc and (parts.path == "/desk" or parts.path.startswith(("/desk/", "/studio")))
-    return text if own and ".." not in parts.path.split("/") and "sign-" not in parts.path else START
+    up = ".." in unquote(parts.path).split("/")
+    return text if own and not up and not parts.path.startswith("/desk/sign-") else START
 
 
 def _opens_a_page() -> bool:

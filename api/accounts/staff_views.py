@@ -11,7 +11,7 @@ from api.accounts.access import admin_required, current_staff
 from api.accounts.pages import blueprint, done, field, page, saved
 from api.answers.company import company
 from api.db import db, read_only
-from api.errors import DomainError
+from api.errors import DomainError, NotFound
 
 LISTED = "accounts.staff_list"
 
@@ -78,6 +78,8 @@ def activate_staff(staff_id: str) -> AnyResponse:
 def password_link(staff_id: str) -> AnyResponse:
     """Mail a person a link to choose a new password."""
     person = staff.locked(staff_id)
+    if not person.active:
+        raise NotFound
     invitations.send_password_link(current_staff(), person)
     return done(LISTED, gettext("%(name)s gets a mail with a link to choose a new password.", name=person.name))
 

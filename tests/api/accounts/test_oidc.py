@@ -95,6 +95,7 @@ def test_only_verified_addresses_of_active_staff_open_anything(app: APIFlask, pr
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # all is refused before any database is asked
+@pytest.mark.filterwarnings("ignore:JWS algorithm:joserfc.errors.SecurityWarning")
 def test_tokens_that_prove_nothing_are_refused(app: APIFlask, provider: oidc.Provider) -> None:
     add_staff(app)
     provider.person = EBBA

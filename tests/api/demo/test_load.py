@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from api import clock
 from api.accounts.models import Staff
+from api.accounts.passwords import SHORTEST, hasher
 from api.answers.models import Answer
 from api.answers.queries import answer
 from api.candidates.models import Candidate
-from api.config import LANGUAGES, ROOT
+from api.config import LANGUAGES, ROOT, demo_password
 from api.db import db
 from api.demo import load
 from api.demo.cli import demo
@@ -57,6 +58,22 @@ def test_everything_is_loaded_once(context: APIFlask) -> None:
     changes = _count(StageChange)
     load.load()
     assert (_count(Role), _count(Application), _count(Staff), _count(StageChange)) == (13, 30, 6, changes)
+
+
+def test_the_demos_staff_share_a_generated_password_and_a_lead(context: APIFlask) -> None:
+    load.load()
+    people = {p.name: p for p in db.session.scalars(select(Staff))}
+    password = demo_password(context.config["SETTINGS"])
+    assert password == demo_password(context.config["SETTINGS"]) and len(password) >= SHORTEST
+    assert all(hasher.verify(p.password_hash or "", password) for p in people.values())
+    sara = people.pop("Sara Nyberg")
+    assert sara.lead_id is None and {p.lead_id for p in people.values()} == {sara.id}
+    assert {p.team for p in people.values()} == {"Sweden", "Finland"}
+    # A demo loaded before there were passwords gets them at the next start; one that was changed stays.
+    people["Ebba Sandström"].password_hash, people["Priya Raman"].password_hash = None, "changed"
+    db.session.commit()
+    assert load.load_if_empty() is False
+    assert people["Ebba Sandström"].password_hash and people["Priya Raman"].password_hash == "changed"
 
 
 def test_twelve_roles_are_open_in_three_languages_and_one_hides_its_pay(context: APIFlask) -> None:
