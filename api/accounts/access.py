@@ -21,11 +21,13 @@ from api.accounts import sessions
 from api.accounts.models import Staff, StaffSession
 from api.db import db, read_only, repeatable
 from api.errors import DomainError, NotAllowed, SignInNeeded
+from api.limits import limiter
 
 COOKIE = "desk_session"
 HEADER, FIELD = "X-CSRFToken", "csrf_token"
 UNSAFE = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 START = "/desk/"
+OFFICE = "3000 per minute"
 csrf = CSRFProtect()
 
 
@@ -132,8 +134,11 @@ def admin_required[**P, R](view: Callable[P, R]) -> Callable[P, R | AnyResponse]
 def csrf_protected(blueprint: APIBlueprint) -> None:
     """Refuse every unsafe request to the blueprint that carries no token of a page of this browser's.
 
-    The header is looked at first, so that a large upload is not read for a form field.
+    The header is looked at first, so that a large upload is not read for a form field. The blueprint may be asked more
+    often than others, because an office of recruiters shares one address.
     """
+
+    limiter.limit(OFFICE)(blueprint)
 
     @blueprint.before_request
     def from_our_page() -> None:

@@ -74,10 +74,11 @@ def add(by: Actor, email: str, name: str, password_hash: str | None = None, **fi
 
 def update(by: Actor, staff_id: str, fields: Mapping[str, str]) -> Staff:
     """Set access, office, team and lead of a person. Raises `NotFound`, `Invalid`, `NeedsAnAdmin`."""
+    admins = _lock_admins()
     staff = locked(staff_id)
     wanted = checked({k: v for k, v in fields.items() if k in ("access", "office", "team")})
     if wanted.get("access") == "recruiter" and staff.access == "admin":
-        _another_admin(staff)
+        _another_admin(staff, admins)
     if "lead_id" in fields:
         staff.lead_id = _other(fields["lead_id"], staff)
     for name, value in wanted.items():
@@ -88,9 +89,10 @@ def update(by: Actor, staff_id: str, fields: Mapping[str, str]) -> Staff:
 
 def deactivate(by: Actor, staff_id: str) -> Staff:
     """Let a person in no more; their sessions end now. What they did stays theirs. Raises `NotFound`, `NeedsAnAdmin`."""
+    admins = _lock_admins()
     staff = locked(staff_id)
     if staff.access == "admin":
-        _another_admin(staff)
+        _another_admin(staff, admins)
     sessions.end_all(staff, by)
     staff.active = False
     record(by, "staff.deactivated", staff)
@@ -177,8 +179,11 @@ def _other(staff_id: str, than: Staff) -> str | None:
     return other.id
 
 
-def _another_admin(than: Staff) -> None:
-    # All admins are locked, so that two who go at once do not both count on the other.
-    admins = db.session.scalars(select(Staff.id).where(Staff.access == "admin", Staff.active).order_by(Staff.id).with_for_update()).all()
-    if than.active and not any(admin != than.id for admin in admins):
+def _lock_admins() -> list[str]:
+    """The ids of all admins, held until the end: two who go at once must not both count on the other."""
+    return list(db.session.scalars(select(Staff.id).where(Staff.access == "admin", Staff.active).order_by(Staff.id).with_for_update()))
+
+
+def _another_admin(than: Staff, admins: list[str]) -> None:
+    if than.active and admins == [than.id]:
         raise NeedsAnAdmin

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, select
 
 from api import clock
+from api.accounts.models import Invitation, StaffSession
 from api.answers.company import company
 from api.audit.service import SYSTEM, record
 from api.candidates.models import Candidate, JobAlert, Verification
@@ -23,6 +24,8 @@ CODES = timedelta(days=1)
 MAILS = timedelta(days=30)
 UNCONFIRMED_ALERTS = timedelta(days=7)
 ENDED_ALERTS = timedelta(days=30)
+INVITATIONS = timedelta(days=7)
+SIGN_INS = timedelta(days=90)
 
 
 def months_before(moment: datetime, months: int) -> datetime:
@@ -53,6 +56,9 @@ def _small_things(now: datetime) -> Iterable[tuple[Any, ColumnElement[bool]]]:
     yield Mail, (Mail.status != "due") & Mail.dedupe.startswith("code:") & (Mail.created_at < now - CODES)
     yield JobAlert, (JobAlert.status == "pending") & (JobAlert.created_at < now - UNCONFIRMED_ALERTS)
     yield JobAlert, (JobAlert.status == "ended") & (JobAlert.ended_at < now - ENDED_ALERTS)
+    yield Mail, (Mail.status != "due") & Mail.dedupe.startswith("invitation:") & (Mail.created_at < now - INVITATIONS)
+    yield Invitation, Invitation.expires_at < now - SIGN_INS
+    yield StaffSession, StaffSession.expires_at < now - SIGN_INS
 
 
 def _delete_each(due: Select[str], kind: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from api import clock
 from api.accounts import passwords, sessions, signing_in
+from api.accounts.access import still_signed_in
 from api.accounts.models import Staff, StaffSession
 from api.accounts.passwords import PasswordTooWeak, hasher
 from api.audit.models import AuditEntry
@@ -115,6 +117,19 @@ def test_an_account_rests_ever_longer_after_wrong_passwords(app: APIFlask, ebba:
     assert (kept(app, ebba).failed_sign_ins, kept(app, ebba).locked_until) == (0, None)
 
 
+def test_many_tries_at_once_are_no_way_around(app: APIFlask, ebba: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str | None] = []
+    monkeypatch.setattr(passwords, "matches", lambda kept, password: compared.append(kept) or False)
+
+    def attempt(_: int) -> None:
+        with app.app_context(), pytest.raises(signing_in.SignInRefused):
+            signing_in.with_password(EMAIL, "wrong", "")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(attempt, range(16)))
+    assert sum(k is not None for k in compared) == kept(app, ebba).failed_sign_ins == signing_in.FREE_TRIES
+
+
 def test_the_wait_grows_to_a_limit() -> None:
     waits = [signing_in.wait_after(n) for n in range(40)]
     assert waits[4] == timedelta(0) and waits[5:8] == [timedelta(seconds=s) for s in (30, 60, 120)]
@@ -171,6 +186,17 @@ def test_use_is_noted_once_a_minute(app: APIFlask, ebba: str) -> None:
     with clock.at(MORNING + timedelta(seconds=70)):
         browser.get("/desk/account")
         assert kept(app, ebba).seen_at == MORNING + timedelta(seconds=70)
+
+
+def test_a_stream_can_ask_whether_its_session_goes_on(app: APIFlask, ebba: str) -> None:
+    browser = signed_in(app, ebba)
+    with app.app_context():
+        session = db.session.scalars(select(StaffSession)).one().id
+        db.session.rollback()
+        assert still_signed_in(session) and not still_signed_in("another")
+        assert not db.session.in_transaction()
+        browser.post("/desk/sign-out")
+        assert not still_signed_in(session)
 
 
 def test_signing_out_ends_the_session_itself(app: APIFlask, ebba: str) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
 from api import clock
+from api.accounts import staff
 from api.accounts.models import Staff, StaffSession
 from api.accounts.passwords import hasher
 from api.accounts.staff_cli import staff as command
 from api.audit.models import AuditEntry
+from api.audit.service import Actor
 from api.db import db
 from api.outbox.models import Mail
 from tests.api.staff import Browser, add_staff, signed_in
@@ -137,6 +141,24 @@ def test_somebody_stays_admin(app: APIFlask, admin: Browser) -> None:
     assert admin.post(f"/desk/staff/{other}/activate").status_code == 303
     assert admin.post(f"/desk/staff/{sara.id}", {"access": "recruiter"}).status_code == 303
     assert admin.get("/desk/staff").status_code == 403
+
+
+def test_two_admins_who_go_at_once_do_not_both_go(app: APIFlask) -> None:
+    pair = [add_staff(app, name=name, access="admin") for name in ("Sara Nyberg", "Ebba Sandström")]
+    ready = Barrier(2)
+
+    def go(staff_id: str) -> bool:
+        with app.app_context():
+            ready.wait(20)
+            try:
+                staff.deactivate(Actor("staff", staff_id), staff_id)
+            except staff.NeedsAnAdmin:
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(go, pair)) == [False, True]
 
 
 def test_a_link_for_a_new_password_comes_from_an_admin(app: APIFlask, admin: Browser) -> None:

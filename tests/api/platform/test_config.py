@@ -36,6 +36,7 @@ WRONG = {
     "DESK_TRUSTED_PROXIES": ["-1"],
     "DESK_DATABASE_URL": ["nonsense", "postgres://u@h/d", "mysql://u@h/d", "postgresql+psycopg://u@h:port/d"],
     "DESK_PUBLIC_URL": ["desk.example.com", "ftp://desk.example.com", "https://"],
+    "DESK_OIDC_ISSUER": ["login.example.com", "ftp://login.example.com"],
     "DESK_ASSISTANT_URL": ["127.0.0.1:8010", "http://", "http://127.0.0.1:eighty"],
     "DESK_SMTP_URL": ["mail.example.com", "http://mail.example.com", "smtp://mail.example.com:port", "smtp://"],
     "DESK_WIDGET_ORIGINS": ["*", "careers.example.com", "https://a.example.com, *", "https://a.example.com/path", "https://a.example.com;script-src *"],
@@ -52,6 +53,14 @@ def test_a_wrong_setting_is_named_in_one_sentence(monkeypatch: pytest.MonkeyPatc
     assert sentence.startswith(name)
     assert "\n" not in sentence
     assert "Traceback" not in sentence
+
+
+def test_a_provider_needs_the_desks_id_and_https_outside_the_demo() -> None:
+    with pytest.raises(ConfigError, match="^DESK_OIDC_CLIENT_ID must be set"):
+        load_settings(oidc_issuer="https://login.example.com")
+    with pytest.raises(ConfigError, match="^DESK_OIDC_ISSUER must be an https address"):
+        load_settings(**PRODUCTION, oidc_issuer="http://login.example.com", oidc_client_id="desk")
+    assert load_settings(**PRODUCTION, oidc_issuer="https://login.example.com", oidc_client_id="desk").oidc_issuer
 
 
 def test_several_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:

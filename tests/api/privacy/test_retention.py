@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from api import clock, jobs
+from api.accounts.models import Invitation, StaffSession
 from api.audit.models import AuditEntry
 from api.candidates.models import Candidate as CandidateRow
 from api.candidates.models import JobAlert, Verification
@@ -21,6 +22,7 @@ from api.roles.models import Application
 from tests.api.assistant import FakeAssistant
 from tests.api.candidate import Candidate, over_flask
 from tests.api.candidates.people import EVA, add_applicant, asks_for, verify
+from tests.api.staff import add_staff
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -109,6 +111,18 @@ def test_alerts_go_when_nobody_wants_them(app: APIFlask) -> None:
     assert count(app, JobAlert) == [2]
     expire(app, timedelta(days=31))
     assert count(app, JobAlert) == [1]
+
+
+def test_sign_ins_and_invitations_of_staff_go_a_season_after_their_end(app: APIFlask) -> None:
+    staff = add_staff(app)
+    with app.app_context():
+        for days in (1, 89, 91):
+            end = clock.now() - timedelta(days=days)
+            db.session.add(StaffSession(staff_id=staff, token_hash=str(days), expires_at=end))
+            db.session.add(Invitation(email=f"{days}@lumivik.example", name="Nils", token_hash=str(days), expires_at=end))
+        db.session.commit()
+        retention.run()
+    assert count(app, StaffSession, Invitation) == [2, 2]
 
 
 def test_what_goes_is_noted(app: APIFlask, client: FlaskClient) -> None:
