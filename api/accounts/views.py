@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, session, url_for
+from flask import Response, g, redirect, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -98,7 +98,7 @@ def send_forgotten() -> AnyResponse:
 def invitation(token: str) -> Response:
     """Where an invitation leads: choose a name and a password."""
     read_only()
-    return _invitation(invitations.find(token))
+    return _invitation(_found(token))
 
 
 @blueprint.post("/invitation/<token>")
@@ -106,7 +106,7 @@ def invitation(token: str) -> Response:
 def accept_invitation(token: str) -> Response | AnyResponse:
     """Come in."""
     read_only()
-    found = invitations.find(token)
+    found = _found(token)
     name = " ".join(field("name").split()) or found.name
     try:
         if request.form.get("password", "") != request.form.get("again", ""):
@@ -120,6 +120,13 @@ def accept_invitation(token: str) -> Response | AnyResponse:
         return _invitation(invitations.find(token), error)
     db.session.commit()
     return _entered(key, START)
+
+
+def _found(token: str) -> Invitation:
+    """The invitation; from here on the page speaks the language of whoever it is for. Raises `InvitationUnusable`."""
+    found = invitations.find(token)
+    g.language = found.language
+    return found
 
 
 def _invitation(found: Invitation, error: Invalid | None = None) -> Response:
