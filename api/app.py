@@ -27,7 +27,7 @@ REGISTRATIONS = (
     "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
-BLUEPRINTS = ("accounts", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
+BLUEPRINTS = ("accounts", "desk", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:

@@ -21,6 +21,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 MAY = {
     "desk.": "recruiter",
     "desk.static": "anybody",
+    "desk.brand": "anybody",
     "accounts.sign_": "anybody",
     "accounts.start_oidc": "anybody",
     "accounts.finish_oidc": "anybody",

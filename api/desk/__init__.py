@@ -1,0 +1,1 @@
+"""The recruiters' desk: inbox, conversations, requests and promises, live in the browser."""
