@@ -81,7 +81,7 @@ def next_opening(office: Office, at: datetime) -> datetime:
 
 def expectation(office_key: str | None, now: datetime, language: str) -> Expectation:
     """When a recruiter of that office answers somebody who asks at `now`, in words."""
-    office = _office(office_key, language)
+    office = office_for(office_key, language)
     closes = open_until(office, now)
     reply_by = add_open_time(office, now, REPLY_WITHIN)
     zone = ZoneInfo(office.time_zone)
@@ -97,7 +97,7 @@ def expectation(office_key: str | None, now: datetime, language: str) -> Expecta
     return Expectation(closes is not None, reply_by, text)
 
 
-def _office(key: str | None, language: str) -> Office:
+def office_for(key: str | None, language: str) -> Office:
     """The named office; without one, the first in the country where the language is spoken."""
     known = {o.key: o for o in company().offices}
     if key in known:

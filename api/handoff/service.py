@@ -13,14 +13,14 @@ from api.conversations import service as conversations
 from api.conversations.effects import Acting
 from api.conversations.models import Conversation, Message, Stored
 from api.db import db
-from api.handoff import mails
+from api.handoff import mails, notify
 from api.handoff.hours import expectation
 from api.handoff.models import Handoff, Request
 from api.roles.models import Application, Role
 
 REASONS = (
     "asked_for_person", "complaint", "not_understood", "data_request", "accommodation", "offer_check",
-    "technical_problem", "assistant_failed", "promise_overdue",
+    "technical_problem", "assistant_failed", "promise_overdue", "withdrew",
 )  # fmt: skip
 BACK = "/external_back_to_assistant"
 
@@ -34,13 +34,14 @@ def open_handoff(conversation: Conversation) -> Handoff | None:
 def request_handoff(acting: Acting, reason: str, priority: str = "normal", note: str = "") -> str:
     """Let the conversation wait for a person, tell the candidate when, and tell the recruiters. Once."""
     conversation = acting.conversation
-    if conversation.owner != "assistant":
+    if conversation.owner != "assistant" and conversation.resolved_at is None:
         return "already"
-    office = _office_of(conversation)
+    conversation.resolved_at = conversation.resolved_by = None
+    office = office_of(conversation)
     expected = expectation(office, acting.now, conversation.language)
     handoff = Handoff(
         conversation_id=conversation.id, reason=reason if reason in REASONS else "asked_for_person", priority=priority, note=note,
-        summary=_summary(conversation), requested_at=acting.now, reply_due_at=expected.reply_by,
+        summary=summary(conversation), requested_at=acting.now, reply_due_at=expected.reply_by,
     )  # fmt: skip
     db.session.add(handoff)
     db.session.flush()
@@ -53,7 +54,7 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
             )
         back = {"title": gettext("Ask the assistant instead"), "button": BACK}
     acting.say(text, buttons=[back])
-    mails.tell_of_handoff(conversation, handoff)
+    notify.queued(conversation, handoff)
     record(acting.actor, "handoff.request", handoff, reason=handoff.reason)
     return "requested"
 
@@ -76,13 +77,13 @@ def back_to_assistant(message: Message | Stored, now: datetime) -> None:
     conversations.say(conversation, text, in_reply_to=message.id)
 
 
-def _office_of(conversation: Conversation) -> str | None:
+def office_of(conversation: Conversation) -> str | None:
     if conversation.page_role is None:
         return None
     return db.session.scalar(select(Role.office).where(Role.ref == conversation.page_role))
 
 
-def _summary(conversation: Conversation) -> dict[str, Any]:
+def summary(conversation: Conversation) -> dict[str, Any]:
     """What the recruiter need not ask again; messages by id, so that erasing them erases them here."""
     asked = (
         select(Message.id, Message.intent)
