@@ -14,6 +14,7 @@ from api import clock
 from api.accounts.models import Staff
 from api.candidates.models import Candidate
 from api.conversations.models import Conversation, Message, Presence
+from api.conversations.service import DESK_BUTTON
 from api.db import db
 from api.handoff import search
 from api.handoff.card import card as card
@@ -81,14 +82,15 @@ class InboxRow:
 _SAID = aliased(Message)
 
 
-def unanswered(conversation: Any = Conversation) -> Any:
+def unanswered() -> Any:
     """When the candidate first wrote what no person has answered since: NULL if nothing is open. A scalar subquery."""
-    last_reply = select(func.coalesce(func.max(_SAID.seq), 0)).where(_SAID.conversation_id == conversation.id, _SAID.sender == "recruiter").scalar_subquery()
-    wrote = or_(Message.button.is_(None), ~Message.button.startswith("/external_", autoescape=True))
+    answered = select(func.coalesce(func.max(_SAID.seq), 0)).where(_SAID.conversation_id == Conversation.id, _SAID.sender == "recruiter")
+    to_the_desk = Message.button.startswith(DESK_BUTTON, autoescape=True)
     query = select(func.min(Message.sent_at)).where(
-        Message.conversation_id == conversation.id, Message.sender == "candidate", Message.hidden.is_(False), Message.seq > last_reply, wrote
-    )
-    return query.correlate(conversation).scalar_subquery()
+        Message.conversation_id == Conversation.id, Message.sender == "candidate", Message.hidden.is_(False),
+        or_(Message.button.is_(None), ~to_the_desk), Message.seq > answered.correlate(Conversation).scalar_subquery(),
+    )  # fmt: skip
+    return query.correlate(Conversation).scalar_subquery()
 
 
 def rows(staff: Staff, view: str, filters: InboxFilters | None = None, limit: int = 50) -> list[InboxRow]:
