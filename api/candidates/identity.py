@@ -74,11 +74,12 @@ def link_for(application: Application) -> str:
 
     It dies when the candidate's address is corrected, because it may have gone to somebody else.
     """
-    token = links.sign(LINK, [application.id, _mark(application.candidate.email)])
+    token = links.sign(LINK, [application.id, address_mark(application.candidate.email)])
     return f"{current_app.config['SETTINGS'].site}/chat#identity={token}"
 
 
-def _mark(email: str) -> str:
+def address_mark(email: str) -> str:
+    """What stands in a link for the address that it was mailed to."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, f"address:{email}".encode(), hashlib.sha256).hexdigest()[:16]
 
@@ -90,7 +91,7 @@ def _of_link(token: str) -> Candidate | None:
     except links.LinkUnusable:
         return None
     application = db.session.get(Application, id_)
-    if application is None or not hmac.compare_digest(mark, _mark(application.candidate.email)):
+    if application is None or not hmac.compare_digest(mark, address_mark(application.candidate.email)):
         raise IdentityRefused
     return application.candidate
 

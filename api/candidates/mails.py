@@ -133,6 +133,34 @@ def export(language: str, path: str) -> Letter:
         )
 
 
+def answered(language: str, person: str, link: str) -> Letter:
+    """A person has answered; what they wrote is read behind the link."""
+    with _in(language) as name:
+        return _letter(
+            gettext("%(person)s at %(company)s has answered you", person=person, company=name),
+            gettext("%(person)s, recruiter, has answered your question. Read it and go on here:", person=person),
+            link,
+            gettext("The link works for 30 days and opens your conversation, so keep it to yourself."),
+        )
+
+
+def conversation_text(language: str, text: str) -> Letter:
+    """What was said, to the candidate's own address."""
+    with _in(language) as name:
+        return _letter(gettext("Your conversation with %(company)s", company=name), gettext("Here is what we have written to each other so far:"), text.strip())
+
+
+def conversation_link(language: str, link: str) -> Letter:
+    """The way to what was said, for an address that nobody has proven: fixed words, since a stranger may read them."""
+    with _in(language) as name:
+        return _letter(
+            gettext("Your conversation with %(company)s", company=name),
+            gettext("Somebody, hopefully you, asked us to send this link. It opens the conversation, where it can be read, continued and downloaded:"),
+            link,
+            gettext("The link works for 30 days. If it was not you, delete this mail, and nothing more will come."),
+        )
+
+
 def feedback(conversation: Conversation, feedback: Feedback) -> Letter:
     """Tells the recruiters what a candidate thinks; in English, without saying who."""
     score = f"{feedback.score} of 5" if feedback.score else "no score"

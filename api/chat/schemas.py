@@ -13,9 +13,12 @@ TEXT_LIMIT = 2000
 
 
 class Start(Schema):
+    """`reply` opens the conversation it was mailed for instead of starting one; the rest is then not looked at."""
+
     language = language_field()
     role = Text(64, metadata={"description": "Reference of the role whose page the chat stands on."})
     identity = Text(4096, metadata={"description": "Signed identity token (JWT) from the careers site."})
+    reply = Text(1024, metadata={"description": "What stands behind `#reply=` in a mailed link: opens that very conversation."})
 
 
 class Send(Schema):
@@ -43,6 +46,13 @@ class SourceOut(Schema):
     as_of = fields.String(allow_none=True)
 
 
+class AttachmentOut(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    mime = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "In bytes."})
+
+
 class MessageOut(Schema):
     id = fields.String(required=True)
     seq = fields.Integer(required=True)
@@ -52,6 +62,7 @@ class MessageOut(Schema):
     language = fields.String(required=True)
     buttons = fields.List(fields.Nested(ButtonOut))
     sources = fields.List(fields.Nested(SourceOut))
+    attachments = fields.List(fields.Nested(AttachmentOut))
     in_reply_to = fields.String(allow_none=True)
     client_id = fields.String(allow_none=True)
     rating = fields.String(allow_none=True)
@@ -76,7 +87,16 @@ class Answered(Status):
     replies = fields.List(fields.Nested(MessageOut))
 
 
-class History(Status):
+class Talk(Status):
+    """The status with what only matters while a person is waited for, or has just been here."""
+
+    ended = fields.Boolean(metadata={"description": "A recruiter has ended it; what is written next reaches a person again."})
+    expected = fields.String(allow_none=True, metadata={"description": "When a person answers, in words, while one is waited for."})
+    reply_mail = fields.Boolean(metadata={"description": "Whether a person's answer is also told by mail."})
+    rate = fields.Boolean(metadata={"description": "Whether to ask what the person's help was worth."})
+
+
+class History(Talk):
     language = fields.String()
     messages = fields.List(fields.Nested(MessageOut))
 
@@ -104,6 +124,27 @@ class EmailIn(Schema):
 
 class CodeIn(Schema):
     code = Text(12, shortest=1, required=True)
+
+
+class TypingIn(Schema):
+    typing = fields.Boolean(load_default=True, metadata={"description": "`false`: has stopped."})
+
+
+class SeenIn(Schema):
+    seq = fields.Integer(required=True, strict=True, validate=validate.Range(0, MAX_INT))
+
+
+class ReplyMail(Schema):
+    email = fields.Email(required=True, allow_none=True, validate=validate.Length(max=254), metadata={"description": "`null`: no mail after all."})
+
+
+class HelpRating(Schema):
+    score = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
+    comment = Text(TEXT_LIMIT, load_default="")
+
+
+class TranscriptMail(Schema):
+    email = fields.Email(validate=validate.Length(max=254), metadata={"description": "Needed only while no address is known."})
 
 
 class RolesQuery(Schema):

@@ -7,44 +7,67 @@ from typing import Any
 
 from flask import Flask, json
 
+from api.chat import talk
 from api.chat.schemas import MessageOut
 from api.conversations import queries
 from api.conversations.models import Conversation
 from api.conversations.streams import Hub
-from api.db import db, read_only
+from api.db import db, read_only, repeatable
+from api.handoff import presence
 
 KEEP_ALIVE_SECONDS = 15
 BATCH = 500
 
 
 def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
-    """Endless: `message` events with their number as id, `status` when it changes, comments to keep it open."""
+    """Endless: `message` events with their number as id, `status` and `presence` when they change, comments to keep it open.
+
+    While a person is asked for or there, whoever reads the stream is known to be looking.
+    """
     hub: Hub = app.extensions["hub"]
-    status = None
+    told: dict[str, Any] = {"status": None, "presence": None}
+    waited = True
     with hub.follow(conversation_id) as moved:
         yield "retry: 2000\n\n"
         while True:
             moved.clear()
-            found = _look(app, conversation_id, after)
+            found = _look(app, conversation_id, after, note=waited)
             if found is None:
                 return
             for message in found["messages"]:
                 after = message["seq"]
-                yield f"id: {after}\nevent: message\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
-            if found["status"] != status:
-                status = found["status"]
-                yield f"event: status\ndata: {json.dumps(status)}\n\n"
-            if len(found["messages"]) < BATCH and not moved.wait(KEEP_ALIVE_SECONDS):
+                yield f"id: {after}\n{_event('message', message)}"
+            for name in told:
+                if found[name] != told[name]:
+                    told[name] = found[name]
+                    yield _event(name, told[name])
+            waited = len(found["messages"]) < BATCH and not moved.wait(KEEP_ALIVE_SECONDS)
+            if waited:
                 yield ": keep-alive\n\n"
 
 
-def _look(app: Flask, conversation_id: str, after: int) -> dict[str, Any] | None:
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _look(app: Flask, conversation_id: str, after: int, note: bool) -> dict[str, Any] | None:
+    """What is there now. With `note`, it is noted that the candidate looks, if that matters to somebody."""
     with app.app_context():
         read_only()
         conversation = db.session.get(Conversation, conversation_id)
         if conversation is None:
             return None
         public = [queries.as_public(m) for m in queries.messages_after(conversation_id, after, BATCH)]
-        found = {"messages": MessageOut(many=True).dump(public), "status": queries.status_of(conversation)}
+        with_person = conversation.owner != "assistant"
+        found = {"messages": MessageOut(many=True).dump(public), "status": talk.status_of(conversation)}
+        found["presence"] = talk.presence_of(conversation) if with_person else None
         db.session.rollback()
+        if note and with_person:
+            _note_looking(conversation_id)
         return found
+
+
+def _note_looking(conversation_id: str) -> None:
+    repeatable()
+    presence.set(conversation_id, "candidate", "looking")
+    db.session.commit()

@@ -9,8 +9,9 @@ from flask import Response, current_app, jsonify, request
 
 from api import clock
 from api.answers.company import company
-from api.chat import schemas, stream, transcript
-from api.conversations import effects, queries, service, turns
+from api.candidates import reply_mail
+from api.chat import schemas, stream, talk, transcript
+from api.conversations import devices, effects, queries, service, turns
 from api.conversations.models import Conversation, Message, Stored
 from api.db import db, read_only
 from api.errors import SignInNeeded
@@ -52,18 +53,27 @@ def _token() -> str:
 @blueprint.post("/conversations")
 @blueprint.input(schemas.Start)
 @blueprint.output(schemas.Started, status_code=201)
-@blueprint.doc(responses=[422, 429])
+@blueprint.doc(responses=[410, 422, 429])
 @limiter.limit("30 per minute; 300 per hour")
 def start(json_data: dict[str, Any]) -> dict[str, Any]:
-    """Start a conversation. The first message says that an AI answers."""
+    """Start a conversation, whose first message says that an AI answers, or come back to one by a mailed link."""
+    if json_data.get("reply"):
+        conversation = reply_mail.opened_by(json_data["reply"])
+        token = devices.token_for(conversation)
+    else:
+        conversation, token = _started(json_data)
+    db.session.commit()
+    shown = [queries.as_public(m) for m in queries.messages_after(conversation.id)]
+    return {"id": conversation.id, "token": token, "language": conversation.language, "messages": shown}
+
+
+def _started(json_data: dict[str, Any]) -> tuple[Conversation, str]:
     conversation, token = service.start_conversation(json_data.get("language") or language(), queries.known_role(json_data.get("role")))
     if json_data.get("identity"):
         from api.candidates.identity import verify_with_token
 
         verify_with_token(conversation, json_data["identity"])
-    db.session.commit()
-    shown = [queries.as_public(m) for m in queries.messages_after(conversation.id)]
-    return {"id": conversation.id, "token": token, "language": conversation.language, "messages": shown}
+    return conversation, token
 
 
 @blueprint.post(f"{OWN}/messages")
@@ -111,7 +121,7 @@ def history(conversation_id: str, query_data: dict[str, int]) -> dict[str, Any]:
     """Messages after a number."""
     conversation = own_conversation(conversation_id)
     shown = [queries.as_public(m) for m in queries.messages_after(conversation.id, query_data["after"])]
-    return {"messages": shown, "language": conversation.language, **queries.status_of(conversation)}
+    return {"messages": shown, "language": conversation.language, **talk.status_of(conversation)}
 
 
 @blueprint.get(f"{OWN}/events")
@@ -176,4 +186,4 @@ def download(conversation_id: str) -> Response:
     return Response(transcript.as_text(conversation), mimetype="text/plain", headers=headers)
 
 
-from api.chat import public  # noqa: E402, F401 - adds its routes to the blueprint
+from api.chat import person, public  # noqa: E402, F401 - they add their routes to the blueprint

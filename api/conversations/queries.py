@@ -23,6 +23,7 @@ def as_public(message: Message | Stored) -> dict[str, Any]:
         "language": message.language,
         "buttons": message.buttons,
         "sources": message.sources,
+        "attachments": message.attachments,
         "in_reply_to": message.in_reply_to,
         "client_id": message.client_id,
         "rating": message.rating,
@@ -47,12 +48,12 @@ def replies_to(message: Message) -> list[Message]:
 
 
 def status_of(conversation: Conversation, idle: bool = False) -> dict[str, str | None]:
-    """`status`: answered, waiting or with_recruiter (`speaker`: who, once claimed); `waiting_because`: waking_up, delayed or nothing yet.
+    """`status`: answered, waiting or with_recruiter (`speaker`: who, from claiming to resolving); `waiting_because`: waking_up, delayed or nothing yet.
 
     `idle`: it is known that no turn waits.
     """
     if conversation.owner != "assistant":
-        staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id else None
+        staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id and conversation.resolved_at is None else None
         return {"status": "with_recruiter", "waiting_because": None, "speaker": staff.name if staff else None}
     turn = None if idle else _oldest_waiting(conversation)
     if turn is None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from api import clock
 from api.answers.company import company
 from api.assistant.language import text_language
+from api.conversations import devices
 from api.conversations.greeting import greeting
 from api.conversations.models import Conversation, Message, Stored, Turn
 from api.conversations.streams import hub
@@ -78,7 +79,8 @@ def lock_conversation_for(conversation_id: str, token: str) -> Conversation:
 
 def _opened(conversation: Conversation | None, token: str) -> Conversation:
     kept = conversation.token_hash if conversation else token_hash("")
-    if not hmac.compare_digest(kept, token_hash(token)) or conversation is None:
+    first = hmac.compare_digest(kept, token_hash(token))
+    if conversation is None or not (first or devices.opens(conversation, token)):
         raise NotFound
     return conversation
 

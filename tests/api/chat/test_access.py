@@ -19,6 +19,12 @@ BODY: dict[tuple[str, str], Any] = {
     ("POST", "ratings"): {"message": "x", "value": "up"},
     ("PUT", "language"): {"language": "fi"},
     ("GET", "transcript"): None,
+    ("PUT", "typing"): {},
+    ("PUT", "seen"): {"seq": 1},
+    ("PUT", "reply-mail"): {"email": "someone@example.com"},
+    ("POST", "rating"): {"score": 5},
+    ("POST", "transcript-mail"): {"email": "someone@example.com"},
+    ("GET", "attachments/<attachment_id>"): None,
 }
 STRANGE_IDS = ["x", "%00", "a%00b", "%ED%A0%80", "%FF", "ÅÄÖ", "%F0%9F%92%A9", "x" * 500, "' OR 1=1--", "null", "undefined"]
 

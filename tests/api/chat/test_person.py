@@ -1,0 +1,260 @@
+"""What a candidate does around a person's help: typing, seen, an address to be told at, a rating, files, a copy."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from api import clock
+from api.accounts.models import Staff
+from api.candidates import reply_mail
+from api.candidates.models import Candidate as Row
+from api.candidates.models import Feedback
+from api.candidates.service import mark_verified
+from api.conversations.models import Attachment, Conversation, Presence
+from api.conversations.service import Draft, append, lock
+from api.db import db
+from api.handoff import claims
+from api.outbox.models import Mail
+from tests.api.candidate import API, Candidate, over_flask
+from tests.api.staff import add_staff
+
+
+@pytest.fixture
+def candidate(client: FlaskClient) -> Candidate:
+    return Candidate(over_flask(client), language="en")
+
+
+@pytest.fixture
+def ebba(app: APIFlask) -> str:
+    return add_staff(app)
+
+
+class Desk:
+    """What recruiters do, by the services."""
+
+    def __init__(self, app: APIFlask, staff_id: str, candidate: Candidate) -> None:
+        self.app, self.staff_id, self.id = app, staff_id, candidate.id
+
+    def _do(self, what: Any, *arguments: Any) -> None:
+        with self.app.app_context():
+            what(db.session.get_one(Staff, self.staff_id), self.id, *arguments)
+            db.session.commit()
+
+    def claim(self) -> None:
+        self._do(claims.claim)
+
+    def resolve(self) -> None:
+        self._do(claims.resolve)
+
+    def hand_back(self) -> None:
+        self._do(claims.hand_back)
+
+    def says(self, text: str, **fields: Any) -> int:
+        with self.app.app_context():
+            stored = append(lock(self.id), Draft("recruiter", text, author="Ebba Sandström", staff_id=self.staff_id, **fields))
+            db.session.commit()
+            return stored.seq
+
+
+@pytest.fixture
+def desk(app: APIFlask, ebba: str, candidate: Candidate) -> Desk:
+    return Desk(app, ebba, candidate)
+
+
+def row(app: APIFlask, candidate: Candidate) -> Conversation:
+    with app.app_context():
+        return db.session.get_one(Conversation, candidate.id)
+
+
+def mails_to(app: APIFlask, recipient: str) -> list[Mail]:
+    with app.app_context():
+        return list(db.session.scalars(select(Mail).where(Mail.recipient == recipient).order_by(Mail.created_at)))
+
+
+def prove(app: APIFlask, candidate: Candidate, email: str) -> None:
+    with app.app_context():
+        known = Row(email=email)
+        db.session.add(known)
+        db.session.flush()
+        mark_verified(lock(candidate.id), known.id, "mail", clock.now())
+        db.session.commit()
+
+
+def link_in(mail: Mail) -> str:
+    return mail.text.split("#reply=")[1].split()[0]
+
+
+def open_link(client: FlaskClient, token: str) -> Any:
+    return client.post(f"{API}/conversations", json={"reply": token})
+
+
+def test_typing_and_seen_are_kept_for_the_recruiters(app: APIFlask, candidate: Candidate, desk: Desk) -> None:
+    def doing() -> list[str]:
+        with app.app_context():
+            return list(db.session.scalars(select(Presence.doing).where(Presence.who == "candidate")))
+
+    assert candidate.ask("PUT", "typing", json={}).status == 204
+    assert doing() == [], "the assistant does not care"
+    candidate.want_person()
+    candidate.ask("PUT", "typing", json={})
+    assert doing() == ["typing"]
+    candidate.ask("PUT", "typing", json={"typing": False})
+    assert doing() == ["looking"]
+    desk.claim()
+    seq = desk.says("Hello")
+    assert candidate.ask("PUT", "seen", json={"seq": seq}).status == 204
+    assert row(app, candidate).candidate_seen_seq == seq
+    candidate.ask("PUT", "seen", json={"seq": 1})
+    candidate.ask("PUT", "seen", json={"seq": 10_000})
+    assert row(app, candidate).candidate_seen_seq == seq, "neither back, nor beyond what there is"
+    for wrong in ({}, {"seq": -1}, {"seq": "1"}, {"seq": 1.5}, {"seq": None}, {"seq": 2**40}):
+        assert candidate.ask("PUT", "seen", json=wrong).status == 422
+
+
+def test_status_tells_what_there_is_to_expect_and_when_it_is_over(candidate: Candidate, desk: Desk) -> None:
+    before = candidate.history()
+    assert (before["ended"], before["expected"], before["reply_mail"], before["rate"]) == (False, None, False, False)
+    candidate.want_person()
+    waiting = candidate.history()
+    assert waiting["expected"].endswith(".") and waiting["speaker"] is None
+    desk.claim()
+    with_ebba = candidate.history()
+    assert (with_ebba["speaker"], with_ebba["ended"], with_ebba["rate"]) == ("Ebba Sandström", False, False)
+    desk.resolve()
+    ended = candidate.history()
+    assert (ended["status"], ended["speaker"], ended["ended"], ended["rate"], ended["expected"]) == ("with_recruiter", None, True, True, None)
+
+
+def test_help_is_rated_once_and_may_get_words_later(app: APIFlask, candidate: Candidate, desk: Desk) -> None:
+    def kept() -> list[tuple[int | None, str]]:
+        with app.app_context():
+            return [(f.score, f.comment) for f in db.session.scalars(select(Feedback).order_by(Feedback.created_at))]
+
+    refused = candidate.ask("POST", "rating", json={"score": 5})
+    assert (refused.status, refused.json["type"]) == (409, "/problems/nothing-to-rate")
+    desk.claim()
+    desk.hand_back()
+    assert candidate.history()["rate"] is True
+    assert candidate.ask("POST", "rating", json={"score": 2}).status == 204
+    assert candidate.history()["rate"] is False
+    candidate.ask("POST", "rating", json={"score": 4, "comment": " Quick and kind. "})
+    assert kept() == [(4, "Quick and kind.")]
+    assert [m.subject for m in mails_to(app, "rekryterare@lumivik.example") if "Feedback" in m.subject] == ["Feedback from a candidate: 4 of 5"]
+    desk.claim()
+    desk.resolve()
+    assert candidate.history()["rate"] is True, "somebody has helped anew"
+    candidate.ask("POST", "rating", json={"score": 1})
+    assert kept() == [(4, "Quick and kind."), (1, "")]
+    for wrong in ({"score": 0}, {"score": 6}, {"score": "5"}, {"score": 2.5}, {"comment": "x"}, {"score": 5, "comment": "x" * 2001}):
+        assert candidate.ask("POST", "rating", json=wrong).status == 422
+
+
+def test_an_address_is_left_changed_and_taken_back(app: APIFlask, candidate: Candidate) -> None:
+    left = candidate.ask("PUT", "reply-mail", json={"email": "Elin@Example.com"})
+    assert (left.status, left.json["reply_mail"]) == (200, True)
+    assert row(app, candidate).reply_mail == "elin@example.com"
+    assert "elin" not in left.text.lower(), "the address itself is not told to whoever holds the token"
+    assert candidate.ask("PUT", "reply-mail", json={"email": None}).json["reply_mail"] is False
+    for wrong in ({}, {"email": "elin"}, {"email": ""}, {"email": 5}, {"email": "a@b.se" * 60}):
+        assert candidate.ask("PUT", "reply-mail", json=wrong).status == 422
+
+
+def test_who_has_proven_an_address_is_written_to_there_only(app: APIFlask, candidate: Candidate) -> None:
+    prove(app, candidate, "elin@example.com")
+    assert candidate.history()["reply_mail"] is True
+    for route, body in (("reply-mail", {"email": "other@example.com"}), ("transcript-mail", {"email": "other@example.com"})):
+        method = "PUT" if route == "reply-mail" else "POST"
+        refused = candidate.ask(method, route, json=body)
+        assert (refused.status, refused.json["type"]) == (409, "/problems/address-known")
+    assert candidate.ask("PUT", "reply-mail", json={"email": "elin@example.com"}).status == 200
+
+
+def test_a_mailed_link_opens_that_very_conversation_elsewhere(app: APIFlask, client: FlaskClient, candidate: Candidate, desk: Desk) -> None:
+    candidate.say("Hi")
+    with app.app_context():
+        link = reply_mail.link(lock(candidate.id), "elin@example.com")
+        db.session.commit()
+    assert link.startswith("http://desk.test/chat?language=en#reply=")
+    token = link.split("#reply=")[1]
+    opened = open_link(client, token)
+    assert (opened.status_code, opened.json["id"]) == (201, candidate.id)
+    assert [m["seq"] for m in opened.json["messages"]] == [1, 2, 3]
+    phone = Candidate.__new__(Candidate)
+    phone._ask, phone.id, phone.token = over_flask(client), candidate.id, opened.json["token"]
+    phone.say("From the telephone")
+    candidate.say("From the computer")
+    assert phone.seen() == candidate.seen()
+    other = Candidate(over_flask(client))
+    assert over_flask(client)("GET", f"{other.path}/messages", headers=phone.headers).status == 404
+    for bad in (token[:-2], token + "x", opened.json["token"], "x", "."):
+        refused = open_link(client, bad)
+        assert (refused.status_code, refused.json["type"]) == (410, "/problems/link-unusable")
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert open_link(client, token).status_code == 410
+        assert phone.history()["messages"], "who came in time stays"
+
+
+def test_a_link_to_another_mailbox_dies_when_somebody_proves_who_they_are(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    with app.app_context():
+        mine, theirs = (reply_mail.link(lock(candidate.id), a).split("#reply=")[1] for a in ("elin@example.com", "elni@example.com"))
+        db.session.commit()
+    assert open_link(client, theirs).status_code == 201
+    prove(app, candidate, "elin@example.com")
+    assert [open_link(client, t).status_code for t in (mine, theirs)] == [201, 410]
+
+
+def test_the_conversation_is_mailed_as_text_to_its_owner_and_as_a_link_to_others(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    candidate.say("Buy cheap pills")
+    assert candidate.ask("POST", "transcript-mail", json={}).status == 422, "nobody knows where to"
+    assert candidate.ask("POST", "transcript-mail", json={"email": "stranger@example.com"}).status == 202
+    (mail,) = mails_to(app, "stranger@example.com")
+    assert "pills" not in mail.text + mail.subject
+    assert open_link(client, link_in(mail)).json["id"] == candidate.id
+    for _ in range(4):
+        candidate.ask("POST", "transcript-mail", json={"email": "stranger@example.com"})
+    assert candidate.ask("POST", "transcript-mail", json={"email": "stranger@example.com"}).status == 429
+    prove(app, candidate, "elin@example.com")
+    assert candidate.ask("POST", "transcript-mail", json={}).status == 202
+    (mail,) = mails_to(app, "elin@example.com")
+    assert "You: Buy cheap pills" in mail.text and "Lumi: Echo" in mail.text
+
+
+def test_a_recruiters_file_is_fetched_by_its_candidate_alone(app: APIFlask, client: FlaskClient, candidate: Candidate, desk: Desk, tmp_path: Any) -> None:
+    content = b"%PDF-1.7 the offer"
+    desk.claim()
+    with app.app_context():
+        file = Attachment(
+            conversation_id=candidate.id,
+            staff_id=desk.staff_id,
+            name="Erbjudande.pdf",
+            mime="application/pdf",
+            size=18,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        db.session.add(file)
+        db.session.commit()
+        id_ = file.id
+    folder = app.config["SETTINGS"].var / "attachments"
+    folder.mkdir(exist_ok=True)
+    (folder / id_).write_bytes(content)
+    assert candidate.ask("GET", f"attachments/{id_}").status == 404, "not sent yet"
+    shown = {"id": id_, "name": "Erbjudande.pdf", "mime": "application/pdf", "size": 18}
+    seq = desk.says("Here it is", attachments=[shown])
+    with app.app_context():
+        message = candidate.history(seq - 1)["messages"][0]
+        db.session.get_one(Attachment, id_).message_id = message["id"]
+        db.session.commit()
+    assert message["attachments"] == [shown]
+    got = candidate.ask("GET", f"attachments/{id_}")
+    assert (got.status, got.text) == (200, content.decode())
+    assert got.headers["Content-Disposition"] == "attachment; filename=Erbjudande.pdf"
+    assert (got.headers["Content-Type"], got.headers["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+    other = Candidate(over_flask(client))
+    assert over_flask(client)("GET", f"{other.path}/attachments/{id_}", headers=other.headers).status == 404
