@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from sqlalchemy import exists, func, select
@@ -19,7 +19,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db
 from api.errors import NotFound
 from api.fields import MAX_INT
-from api.handoff.models import Handoff, Note
+from api.handoff.models import ConversationLabel, Handoff, Note
 from api.roles.models import Role, RoleText
 
 LATEST = 100
@@ -174,9 +174,21 @@ def _notes(row: Conversation, staff: Staff) -> list[Line]:
     return [Line("note", note.id, note.created_at, note.text, name, own=note.staff_id == staff.id) for note, name in db.session.execute(query)]
 
 
-def fingerprint(conversation_id: str) -> tuple[Any, ...] | None:
-    """What a page shows of a conversation besides people's presence, in a few numbers; None once it is gone."""
+class Fingerprint(NamedTuple):
+    """What a page shows of a conversation besides people's presence: its lines, and the frame around them."""
+
+    seq: int
+    lines: tuple[Any, ...]
+    frame: tuple[Any, ...]
+
+
+def fingerprint(conversation_id: str) -> Fingerprint | None:
+    """A conversation in a few numbers; None once it is gone."""
     notes = select(func.count()).where(Note.conversation_id == conversation_id).scalar_subquery()
-    query = select(Conversation.last_seq, Conversation.version, Conversation.updated_at, Conversation.candidate_seen_seq, Conversation.snoozed_until, notes)
-    row = db.session.execute(query.where(Conversation.id == conversation_id)).one_or_none()
-    return tuple(row) if row is not None else None
+    labels = select(func.count()).where(ConversationLabel.conversation_id == conversation_id).scalar_subquery()
+    row = db.session.get(Conversation, conversation_id, populate_existing=True)
+    if row is None:
+        return None
+    counted = db.session.execute(select(notes, labels)).one()
+    frame = (row.version, row.snoozed_until, row.resolved_at, row.candidate_id, row.verified_at, counted[1])
+    return Fingerprint(row.last_seq, (row.last_seq, row.candidate_seen_seq, counted[0]), frame)

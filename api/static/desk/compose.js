@@ -1,0 +1,172 @@
+// Where one writes: Enter sends, drafts are kept, ready texts and files go in, and the candidate sees that one types.
+import { refuse, tell, token } from "./requests.js";
+
+const talk = () => document.getElementById("talk");
+const draftKey = (area) => `desk-draft ${talk()?.dataset.id} ${area.id}`;
+
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight + 2, 260)}px`;
+}
+
+function keep(area) {
+  if (area.value) sessionStorage.setItem(draftKey(area), area.value);
+  else sessionStorage.removeItem(draftKey(area));
+}
+
+/** A composer has come, with the page or anew: put back what was typed. */
+export function readyComposer() {
+  for (const area of document.querySelectorAll("#reply, #note")) {
+    if (!area.value) area.value = sessionStorage.getItem(draftKey(area)) ?? "";
+    grow(area);
+  }
+}
+
+function setMode(mode) {
+  const composer = document.getElementById("composer");
+  composer.dataset.mode = mode;
+  for (const button of composer.querySelectorAll("[data-mode-to]")) button.setAttribute("aria-pressed", String(button.dataset.modeTo === mode));
+  document.getElementById(mode)?.focus();
+}
+
+function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function sent(form) {
+  const area = form.querySelector("textarea");
+  area.value = "";
+  sessionStorage.removeItem(draftKey(area));
+  grow(area);
+  form.querySelector(".attached")?.replaceChildren();
+  renew(form);
+  stopTyping();
+  area.focus();
+}
+
+function renew(form) {
+  if (form.elements.client_id) form.elements.client_id.value = newId();
+}
+
+/** Put a text where the cursor stands; it may be changed before it is sent. */
+function insert(id, text) {
+  const area = document.getElementById(id);
+  area.focus();
+  const before = area.value.slice(0, area.selectionStart);
+  const gap = id === "reply" && before && !/\s$/.test(before) ? " " : "";
+  area.setRangeText(gap + text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function pick(search) {
+  const wanted = search.value.trim().toLocaleLowerCase();
+  for (const item of document.querySelectorAll(`#${search.dataset.picks} li`)) item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+}
+
+let typed = 0, quiet;
+function typing() {
+  clearTimeout(quiet);
+  quiet = setTimeout(stopTyping, 6000);
+  if (Date.now() - typed < 3000) return;
+  typed = Date.now();
+  void tell(talk().dataset.typing, {});
+}
+function stopTyping() {
+  clearTimeout(quiet);
+  if (typed) void tell(talk()?.dataset.typing, { stopped: "yes" });
+  typed = 0;
+}
+
+function upload(field, file) {
+  const item = document.createElement("li");
+  item.className = "chip";
+  const name = document.createElement("span");
+  name.textContent = file.name;
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", `${field.dataset.busy} ${file.name}`);
+  item.append(name, bar);
+  document.getElementById("attached").append(item);
+  const request = new XMLHttpRequest();
+  request.open("POST", field.dataset.to);
+  request.setRequestHeader("X-CSRFToken", token());
+  request.setRequestHeader("Accept", "application/json");
+  request.responseType = "json";
+  request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
+  request.onerror = () => { item.remove(); refuse(document.body.dataset.failed); };
+  request.onload = () => {
+    if (request.status !== 200) { item.remove(); return refuse(request.response?.title ?? document.body.dataset.failed); }
+    bar.replaceWith(kept(request.response.id), remover(field, item, file.name));
+  };
+  const body = new FormData();
+  body.append("file", file);
+  request.send(body);
+}
+function kept(id) {
+  const hidden = document.createElement("input");
+  Object.assign(hidden, { type: "hidden", name: "attachment", value: id });
+  return hidden;
+}
+function remover(field, item, name) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "x", textContent: "×" });
+  button.setAttribute("aria-label", `${field.dataset.remove} ${name}`);
+  button.onclick = () => { item.remove(); document.getElementById("reply").focus(); };
+  return button;
+}
+
+function clicked(event) {
+  const mode = event.target.closest("[data-mode-to]");
+  if (mode) setMode(mode.dataset.modeTo);
+  const ready = event.target.closest("[data-into]");
+  if (!ready) return;
+  ready.closest("details").open = false;
+  insert(ready.dataset.into, ready.dataset.text);
+}
+
+function pressed(event) {
+  const form = event.target.closest?.("form[data-sends]");
+  if (!form || event.target.tagName !== "TEXTAREA" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (!form.classList.contains("htmx-request")) form.requestSubmit();
+}
+
+function written(event) {
+  const area = event.target;
+  if (area.matches("#insert-search")) return pick(area);
+  if (area.id !== "reply" && area.id !== "note") return;
+  grow(area);
+  keep(area);
+  if (area.id === "reply") area.value ? typing() : stopTyping();
+}
+
+export function startCompose() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("input", written);
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "attach") return;
+    for (const file of event.target.files) upload(event.target, file);
+    event.target.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    const field = document.getElementById("attach");
+    if (event.target.id !== "reply" || !event.clipboardData.files.length || !field) return;
+    event.preventDefault();
+    for (const file of event.clipboardData.files) upload(field, file);
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches?.("form[data-sends]")) return;
+    const empty = !form.querySelector("textarea").value.trim() && !form.querySelector("[name=attachment]");
+    if (empty || form.querySelector("progress")) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (!form.matches?.("form[data-sends]")) return;
+    if (event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) sent(form);
+    else if (event.detail.xhr.status === 409) renew(form);
+  });
+  readyComposer();
+}

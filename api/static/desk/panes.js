@@ -1,0 +1,49 @@
+// One pane at a time on a phone, and menus that close.
+
+export function showPane(name) {
+  const panes = document.getElementById("panes");
+  if (panes) panes.dataset.pane = name;
+}
+
+export function closeMenus(but) {
+  let closed = false;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (but && menu.contains(but)) continue;
+    menu.open = false;
+    closed = true;
+  }
+  return closed;
+}
+
+export function startPanes() {
+  document.addEventListener("click", (event) => {
+    const to = event.target.closest("[data-pane-to]");
+    if (to) {
+      showPane(to.dataset.paneTo);
+      const pane = document.getElementById(to.dataset.paneTo);
+      pane?.querySelector("[data-pane-to], h1, h2")?.focus();
+    }
+    closeMenus(event.target);
+  });
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.menu") || !menu.open) return;
+    closeMenus(menu);
+    menu.querySelector(".panel :is(textarea, select, input:not([type=hidden]), button)")?.focus();
+  }, true);
+  // The list stays where it was; the way back from a conversation needs no new page.
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("a.back");
+    if (!back || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    backToList();
+  });
+}
+
+export function backToList() {
+  showPane("list");
+  const id = document.getElementById("talk")?.dataset.id;
+  const back = document.querySelector("a.back");
+  if (back) history.pushState({ htmx: true }, "", back.getAttribute("href"));
+  (document.getElementById(`row-${id}`) ?? document.getElementById("q"))?.focus();
+}
