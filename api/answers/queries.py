@@ -24,6 +24,14 @@ def answer(key: str, language: str) -> dict[str, Any]:
     return {"key": key, "language": best, "text": found[best].text, "as_of": found[best].as_of.astimezone(here).isoformat()}
 
 
+def every(language: str) -> list[dict[str, str]]:
+    """All that the company says, each in the language or the nearest there is, by subject."""
+    by_key: dict[str, dict[str, str]] = {}
+    for row in db.session.scalars(select(Answer).order_by(Answer.key)):
+        by_key.setdefault(row.key, {})[row.language] = row.text
+    return [{"key": key, "text": texts[best]} for key, texts in by_key.items() if (best := nearest(texts, language))]
+
+
 def facts(company: Company) -> dict[str, Any]:
     """The company's names, addresses and times, as plain data."""
     wanted = {"name", "employers", "careers_email", "mail_domains", "customer_service", "retention_months", "site_url"}

@@ -8,11 +8,10 @@ from flask import Response, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
-from api import clock
 from api.accounts.access import current_staff, staff_required
 from api.db import db, read_only
 from api.desk.conversation_views import CONVERSATION, changed
-from api.desk.pages import blueprint, page, wants_part
+from api.desk.pages import blueprint, wants_part
 from api.desk.talk import find, number
 from api.desk.times import zone
 from api.errors import Invalid

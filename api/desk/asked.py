@@ -34,7 +34,7 @@ class Asked:
         """The filters that are set, by name."""
         return {name: value for name in FILTERS if (value := getattr(self, name))}
 
-    def in_address(self, **other: str) -> dict[str, str]:
+    def in_address(self, **other: str) -> dict[str, Any]:
         """As parameters of an address, the usual ones left out."""
         wanted = {"view": self.view, **self.filters, "q": self.q} | other
         return {name: value for name, value in wanted.items() if value and (name, value) != ("view", "waiting")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
@@ -40,5 +42,11 @@ def _status() -> str:
 
 
 def _listed(status: str, said: str = "") -> Response:
-    values = {"status": status, "asked": requests.listed(current_staff(), status, MOST), "open": requests.many("open"), "most": MOST, "said": said}
+    values: dict[str, Any] = {
+        "status": status,
+        "asked": requests.listed(current_staff(), status, MOST),
+        "open": requests.many("open"),
+        "most": MOST,
+        "said": said,
+    }
     return page("_requests" if wants_part() else "requests", **values)

@@ -62,6 +62,13 @@ def desk_events(app: Flask, reader: Reader, since: datetime | None) -> Iterator[
 
 def conversation_events(app: Flask, reader: Reader, conversation_id: str) -> Iterator[str]:
     """Endless: `changed` with what tells the page how much to ask for anew. Whoever reads this is looking at the conversation."""
+    try:
+        yield from _conversation_events(app, reader, conversation_id)
+    finally:
+        _leave(app, reader, conversation_id)
+
+
+def _conversation_events(app: Flask, reader: Reader, conversation_id: str) -> Iterator[str]:
     hub: Hub = app.extensions["hub"]
     before: dict[str, Any] | None = None
     spoke = 0.0
@@ -126,15 +133,21 @@ def _look(app: Flask, reader: Reader, conversation_id: str, present: bool) -> di
     with app.app_context():
         read_only()
         known = fingerprint(conversation_id)
-        others = presence.others(conversation_id, reader.staff_id) if known else []
+        here = presence.others(conversation_id, "") if known else []
         db.session.rollback()
         if known is None:
             return None
-        if present:
-            presence.keep(conversation_id, reader.staff_id)
+        if present and not any(other.who == reader.staff_id and other.doing == "typing" for other in here):
+            presence.set(conversation_id, reader.staff_id, "looking")
             db.session.commit()
-    here = sorted((other.who, other.doing) for other in others)
-    return {"seq": known.seq, "lines": _short(known.lines), "frame": _short(known.frame), "here": _short(here)}
+    others = sorted((other.who, other.doing) for other in here if other.who != reader.staff_id)
+    return {"seq": known.seq, "lines": _short(known.lines), "frame": _short(known.frame), "here": _short(others)}
+
+
+def _leave(app: Flask, reader: Reader, conversation_id: str) -> None:
+    with app.app_context():
+        presence.leave(conversation_id, reader.staff_id)
+        db.session.commit()
 
 
 def _short(value: Any) -> str:

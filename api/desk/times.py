@@ -48,8 +48,9 @@ def due(at: datetime) -> Markup:
     """When something is due: near moments as 'in 35 min', others by day and time; late ones stand out."""
     left = at - clock.now()
     kind = "due late bad" if left < timedelta(0) else "due soon warn" if left < SOON else "due"
-    near = left < NEAR
-    return _TIME.format(kind=kind, iso=at.isoformat(), exact=exact(at), live=Markup(" data-relative") if near else "", short=_relative(left) if near else exact(at))
+    if left < NEAR:
+        return _TIME.format(kind=kind, iso=at.isoformat(), exact=exact(at), live=Markup(" data-relative"), short=_relative(left))
+    return _TIME.format(kind=kind, iso=at.isoformat(), exact=exact(at), live="", short=exact(at))
 
 
 def _relative(passed: timedelta) -> str:

@@ -31,12 +31,27 @@ VIEWS: dict[str, LazyString] = {
     "resolved": lazy_gettext("Resolved"),
 }
 EMPTY: dict[str, tuple[LazyString, LazyString]] = {
-    "waiting": (lazy_gettext("Nobody waits"), lazy_gettext("Candidates who ask for a person appear here by themselves, the one whose reply is due first on top.")),
-    "mine": (lazy_gettext("You hold no conversation"), lazy_gettext("Claim one under Waiting, or take one over from the assistant. It stays here until you hand it back or resolve it.")),
-    "assistant": (lazy_gettext("The assistant talks to nobody"), lazy_gettext("Conversations that the assistant answers appear here, to read along and to take over.")),
-    "snoozed": (lazy_gettext("Nothing is snoozed"), lazy_gettext("Conversations that you put off come back under Mine at the time you choose, or as soon as the candidate writes.")),
-    "resolved": (lazy_gettext("Nothing is resolved yet"), lazy_gettext("Conversations that a person has ended appear here. They open again when the candidate writes.")),
-}  # fmt: skip
+    "waiting": (
+        lazy_gettext("Nobody waits"),
+        lazy_gettext("Candidates who ask for a person appear here by themselves, the one whose reply is due first on top."),
+    ),
+    "mine": (
+        lazy_gettext("You hold no conversation"),
+        lazy_gettext("Claim one under Waiting, or take one over from the assistant. It stays here until you hand it back or resolve it."),
+    ),
+    "assistant": (
+        lazy_gettext("The assistant talks to nobody"),
+        lazy_gettext("Conversations that the assistant answers appear here, to read along and to take over."),
+    ),
+    "snoozed": (
+        lazy_gettext("Nothing is snoozed"),
+        lazy_gettext("Conversations that you put off come back under Mine at the time you choose, or as soon as the candidate writes."),
+    ),
+    "resolved": (
+        lazy_gettext("Nothing is resolved yet"),
+        lazy_gettext("Conversations that a person has ended appear here. They open again when the candidate writes."),
+    ),
+}
 REQUESTS: dict[str, LazyString] = {
     "withdraw": lazy_gettext("Has withdrawn"),
     "reschedule": lazy_gettext("Asks for another interview time"),

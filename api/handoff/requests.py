@@ -65,5 +65,3 @@ def set_done(staff: Staff, request_id: str, done: bool = True) -> Request:
     woken, conversation_id = hub(), request.conversation_id
     after_commit(lambda: woken.wake(conversation_id))
     return request
-
-
