@@ -6,10 +6,12 @@ Secrets have no default. In the demo they are generated into `var/secrets/`; in 
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
 import secrets
+import shlex
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -29,6 +31,7 @@ SCHEMES = {
     "smtp_url": ("smtp", "smtps"),
     "redis_url": ("redis", "rediss"),
     "oidc_issuer": ("https", "http"),
+    "webhook_url": ("https", "http"),
 }
 ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
 MAILBOX = re.compile(r"[^@<>\x00-\x1f]*<?[^@<>\s]+@[^@<>\s]+>?")
@@ -73,6 +76,19 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="Provider through which staff may sign in (OpenID Connect, found by discovery), e.g. `https://login.example.com`.")
     oidc_client_id: str = Field("", description="The desk's client id at the provider. Its redirect address: `PUBLIC_URL/desk/sign-in/oidc/callback`.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="The desk's secret at the provider; none for a public client (PKCE is always used).")
+    reopen_days: int = Field(
+        14, ge=0, le=365, description="Days after a recruiter ended a conversation in which a new message reaches a person again; later it is the assistant's."
+    )
+    webhook_url: SecretStr = Field(
+        SecretStr(""), description="Address that is told of work that waits: `{text: …}` as JSON, as Slack and Teams take it. Default: none."
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Signs the calls of `DESK_WEBHOOK_URL` (Standard Webhooks: HMAC-SHA256; `whsec_…` or any 16 characters or more)."
+    )
+    scan_command: str = Field(
+        "",
+        description="Checks recruiters' files for viruses: run with the file's path as last argument, 0 means clean, e.g. `clamdscan --no-summary --fdpass`.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged (JSON lines, no personal data).")
 
     @field_validator("var", "company_file")
@@ -91,7 +107,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an SQLAlchemy URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////PATH")
         return value
 
-    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer")
+    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer", "webhook_url")
     @classmethod
     def _addresses(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         schemes = SCHEMES[str(info.field_name)]
@@ -122,6 +138,28 @@ class Settings(BaseSettings):
         if self.env == "production" and self.oidc_issuer.startswith("http:"):
             raise ValueError("DESK_OIDC_ISSUER must be an https address outside the demo")
         return self
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _usable_secret(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and len(secret.removeprefix("whsec_")) < 16:
+            raise ValueError("must have 16 characters or more")
+        if secret.startswith("whsec_"):
+            try:
+                base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+            except ValueError:
+                raise ValueError("must be base64 after whsec_") from None
+        return value
+
+    @field_validator("scan_command")
+    @classmethod
+    def _splits(cls, value: str) -> str:
+        try:
+            shlex.split(value)
+        except ValueError:
+            raise ValueError("must be a command line; a quotation mark is missing") from None
+        return value
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Settings:

@@ -7,7 +7,6 @@ from typing import Any
 from apiflask import APIBlueprint, HTTPTokenAuth
 from flask import Response, current_app, jsonify, request
 
-from api import clock
 from api.answers.company import company
 from api.candidates import reply_mail
 from api.chat import schemas, stream, talk, transcript
@@ -15,7 +14,7 @@ from api.conversations import devices, effects, queries, service, turns
 from api.conversations.models import Conversation, Message, Stored
 from api.db import db, read_only
 from api.errors import SignInNeeded
-from api.handoff import service as handoffs
+from api.handoff import claims
 from api.limits import limiter, per_conversation
 from api.reader import language
 
@@ -88,8 +87,7 @@ def send(conversation_id: str, json_data: dict[str, Any]) -> Response:
     message = service.add_candidate_message(
         conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
     )
-    if message.button == handoffs.BACK:
-        handoffs.back_to_assistant(message, clock.now())
+    claims.candidate_wrote(message)
     lease = turns.lease_for(message)
     db.session.commit()
     told = turns.answer(conversation_id, message.id, lease)

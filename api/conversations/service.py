@@ -136,7 +136,7 @@ def say(conversation: Conversation, text: str, in_reply_to: str | None = None, b
 def tell_assistant(conversation: Conversation, button: str, in_reply_to: str | None = None) -> Stored:
     """A hidden event that the assistant answers as it answers a button."""
     message = append(conversation, Draft("system", "", button=button, hidden=True, in_reply_to=in_reply_to))
-    _add_turn(message)
+    ask_assistant(message)
     return message
 
 
@@ -162,7 +162,7 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     conversation.page_role = page_role or conversation.page_role
     message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
     if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
-        _add_turn(message)
+        ask_assistant(message)
     return message
 
 
@@ -174,7 +174,8 @@ def _same_words(kept: str, sent: str) -> bool:
     return len(kept) == len(sent) and all(k in (s, MASK) for k, s in zip(kept, sent, strict=True))
 
 
-def _add_turn(message: Stored) -> None:
+def ask_assistant(message: Stored) -> None:
+    """Let the assistant answer a message that is stored."""
     row = {"conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE}
     db.session.connection().execute(_INSERT_TURN, row)
 

@@ -114,7 +114,7 @@ def resolve(staff: Staff, conversation_id: str) -> None:
     record(_actor(staff), "handoff.resolved", conversation)
 
 
-def reopen_for_message(conversation: Conversation, message: Message | Stored) -> None:
+def reopen_for_message(conversation: Conversation, message: Stored) -> None:
     """The candidate writes after the end: to the same person within opening hours, else to the queue.
 
     After `DESK_REOPEN_DAYS` it is a new matter, and the assistant's. The conversation is locked.
@@ -126,7 +126,8 @@ def reopen_for_message(conversation: Conversation, message: Message | Stored) ->
     conversation.resolved_at = conversation.resolved_by = None
     if now - ended_at > timedelta(days=current_app.config["SETTINGS"].reopen_days):
         conversations.give_to(conversation, "assistant")
-        words.assistant_again(conversation, message.id)
+        words.new_matter(conversation, message.id)
+        conversations.ask_assistant(message)
         return
     handoff = new_handoff(conversation, "wrote_again")
     person = stand_in(before, now) if before is not None and open_until(office(conversation), now) is not None else None
@@ -196,12 +197,35 @@ def hand_over(conversation: Conversation, person: Staff) -> Handoff:
     return handoff
 
 
-def candidate_wrote(conversation: Conversation, message: Stored) -> None:
-    """A message for a person has come: what was ended begins again, what was put aside is back."""
-    if (message.button or "").startswith(conversations.DESK_BUTTON):
+def candidate_wrote(message: Message | Stored) -> None:
+    """What a candidate's message does to who speaks: it calls a request off, begins again what was ended, brings back what was put aside.
+
+    A message that comes again does nothing again.
+    """
+    if not isinstance(message, Stored):
         return
-    conversation.snoozed_until = None
-    reopen_for_message(conversation, message)
+    conversation = conversations.lock(message.conversation_id)
+    if message.button == service.BACK:
+        _back_to_assistant(conversation, message)
+    elif conversation.owner != "assistant" and not (message.button or "").startswith(conversations.DESK_BUTTON):
+        conversation.snoozed_until = None
+        reopen_for_message(conversation, message)
+
+
+def _back_to_assistant(conversation: Conversation, message: Stored) -> None:
+    """The candidate would rather have the assistant: so be it, unless a person is there already."""
+    holder = _holder(conversation) if _is_held(conversation) else None
+    if holder is not None:
+        words.already_there(conversation, holder.name, message.id)
+        return
+    handoff = service.open_handoff(conversation)
+    _close(conversation)
+    if handoff is not None:
+        record(Actor("candidate", conversation.candidate_id or conversation.id), "handoff.called_off", handoff)
+    if conversation.owner != "assistant":
+        conversation.resolved_at = conversation.resolved_by = conversation.snoozed_until = None
+        conversations.give_to(conversation, "assistant")
+    words.assistant_again(conversation, message.id)
 
 
 def lock_own(staff: Staff, conversation_id: str) -> Conversation:

@@ -25,6 +25,9 @@ REASON_WORDS = {
     "technical_problem": "technical problem",
     "assistant_failed": "the assistant did not answer",
     "promise_overdue": "promise overdue",
+    "withdrew": "withdrew",
+    "taken_over": "a recruiter took over",
+    "wrote_again": "wrote again after the end",
 }
 REQUEST_WORDS = {
     "withdraw": "has withdrawn",
@@ -37,8 +40,8 @@ REQUEST_WORDS = {
 }
 
 
-def tell_of_handoff(conversation: Conversation, handoff: Handoff) -> None:
-    """Somebody waits for a person."""
+def tell_of_handoff(conversation: Conversation, handoff: Handoff, dedupe: str) -> None:
+    """Somebody waits for a person. The same `dedupe` mails once."""
     who = _name(conversation)
     urgent = "URGENT: " if handoff.priority == "high" else ""
     subject = f"{urgent}{who} waits for a person ({REASON_WORDS.get(handoff.reason, handoff.reason)})"
@@ -51,7 +54,7 @@ def tell_of_handoff(conversation: Conversation, handoff: Handoff) -> None:
         "What was said last:",
         *_last_words(conversation),
     ]
-    queue_mail(_mailbox(), subject, "\n".join(lines), "en", f"handoff:{handoff.id}")
+    queue_mail(_mailbox(), subject, "\n".join(lines), "en", dedupe)
 
 
 def tell_of_request(conversation: Conversation, request: Request, application: Application | None, role: Role | None) -> None:

@@ -1,17 +1,16 @@
-"""Asking for a person, and calling it off; requests that a person must carry out."""
+"""Asking for a person; requests that a person must carry out."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
-from api.audit.service import Actor, record
+from api.audit.service import record
 from api.conversations import service as conversations
 from api.conversations.effects import Acting
-from api.conversations.models import Conversation, Message, Stored
+from api.conversations.models import Conversation, Message
 from api.db import db
 from api.handoff import mails, notify
 from api.handoff.hours import expectation
@@ -57,24 +56,6 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
     notify.queued(conversation, handoff)
     record(acting.actor, "handoff.request", handoff, reason=handoff.reason)
     return "requested"
-
-
-def back_to_assistant(message: Message | Stored, now: datetime) -> None:
-    """The candidate calls the request for a person off with `message`, if nobody has claimed it yet. Once.
-
-    A message that comes again does not call off a request made after it.
-    """
-    conversation = conversations.lock(message.conversation_id)
-    handoff = open_handoff(conversation)
-    if conversation.owner != "queue" or (handoff is not None and handoff.requested_at > message.sent_at):
-        return
-    if handoff is not None:
-        handoff.closed_at = now
-        record(Actor("candidate", conversation.candidate_id or conversation.id), "handoff.called_off", handoff)
-    conversations.give_to(conversation, "assistant")
-    with force_locale(conversation.language):
-        text = gettext("You are talking to the assistant again. What would you like to know?")
-    conversations.say(conversation, text, in_reply_to=message.id)
 
 
 def office_of(conversation: Conversation) -> str | None:

@@ -8,7 +8,7 @@ from flask_babel import force_locale, gettext
 
 from api import clock
 from api.conversations import service as conversations
-from api.conversations.models import Conversation, Stored
+from api.conversations.models import Conversation
 from api.handoff import service
 from api.handoff.hours import expectation
 
@@ -60,11 +60,18 @@ def assistant_again(conversation: Conversation, in_reply_to: str | None) -> None
         conversations.say(conversation, gettext("You are talking to the assistant again. What would you like to know?"), in_reply_to=in_reply_to)
 
 
-def already_there(conversation: Conversation, name: str, in_reply_to: str) -> Stored:
+def new_matter(conversation: Conversation, in_reply_to: str) -> None:
+    """Long after the end the candidate writes again; the assistant answers next."""
+    with force_locale(conversation.language):
+        text = gettext("You are talking to the assistant again. Ask for a person whenever you like.")
+        conversations.say(conversation, text, in_reply_to=in_reply_to)
+
+
+def already_there(conversation: Conversation, name: str, in_reply_to: str) -> None:
     """The candidate would rather have the assistant, but a person is there."""
     with force_locale(conversation.language):
         text = gettext("%(name)s has already joined and answers you here. Tell %(name)s if you would rather go on with the assistant.", name=name)
-        return conversations.say(conversation, text, in_reply_to=in_reply_to)
+        conversations.say(conversation, text, in_reply_to=in_reply_to)
 
 
 def in_line_again(conversation: Conversation, name: str | None, reason: str) -> None:

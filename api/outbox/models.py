@@ -26,3 +26,19 @@ class Mail(WithId, Base):
     error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
+
+
+class Webhook(WithId, Base):
+    """A call that tells an outside channel of work that waits. `text` names neither candidates nor their words."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (Index("ix_webhooks_due", "status", "due_at"),)
+
+    dedupe: Mapped[str] = mapped_column(String(120), unique=True)
+    text: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16), default="due")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)
+    error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]

@@ -31,6 +31,7 @@ WITHOUT = {
     "staff_sessions": "the employer's own people",
     "invitations": "the employer's own people",
     "canned_replies": "the company's own texts",
+    "webhooks": "calls that name neither candidates nor their words",
 }
 EXPORT, EXPORT_LIFE = "export", timedelta(hours=24)
 

@@ -14,7 +14,6 @@ from flask import g
 from flask_babel import gettext
 from sqlalchemy import select
 
-from api import clock
 from api.answers.company import company
 from api.conversations import queries, service, turns
 from api.conversations.effects import perform
@@ -22,7 +21,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db
 from api.errors import DomainError, NotFound
 from api.fields import UNSTORABLE
-from api.handoff import service as handoffs
+from api.handoff import claims
 
 TEXT_LIMIT = 2000
 
@@ -141,8 +140,7 @@ def _send(conversation_id: str, form: Mapping[str, str], page: Page) -> None:
     button = form.get("button") or None
     client_id, role = _uuid(form.get("client_id", "")), queries.known_role(page.role)
     message = service.add_candidate_message(conversation_id, client_id, None if button else page.draft, button, page_role=role)
-    if message.button == handoffs.BACK:
-        handoffs.back_to_assistant(message, clock.now())
+    claims.candidate_wrote(message)
     message_id, lease = message.id, turns.lease_for(message)
     db.session.commit()
     if not button:

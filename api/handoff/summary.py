@@ -1,0 +1,59 @@
+"""What a recruiter need not ask again: what was asked, what was answered, what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from api.conversations.models import Conversation, Message
+from api.conversations.service import DESK_BUTTON
+from api.db import db
+from api.handoff.card import shortened
+
+LOOKED_AT = 80
+MOST = 8
+# What people say between their questions, and the wish for a person itself, which the handoff's reason tells.
+NO_QUESTION = {"greet", "thank", "goodbye", "affirm", "deny", "chitchat", "bot_challenge", "request_human", "rate", "give_feedback"}
+NOT_UNDERSTOOD = {"nlu_fallback", "out_of_scope"}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """In the words of the conversation, the oldest first; `answered` in those of the answers."""
+
+    asked: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+
+def of(conversation: Conversation) -> Summary | None:
+    """The summary of the latest messages; None while nothing has been asked."""
+    said = _latest(conversation)
+    replies: dict[str, list[Message]] = {}
+    for message in said:
+        if message.sender == "assistant" and message.in_reply_to:
+            replies.setdefault(message.in_reply_to, []).append(message)
+    last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
+    found = Summary()
+    for question in (m for m in said if _asks(m)):
+        found.asked.append(shortened(question.text))
+        answers = replies.get(question.id, [])
+        if _is_answered(question, answers):
+            found.answered.append(shortened(answers[0].text))
+        elif question.seq > last_by_person:
+            found.open.append(shortened(question.text))
+    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked else None
+
+
+def _latest(conversation: Conversation) -> list[Message]:
+    query = select(Message).where(Message.conversation_id == conversation.id, Message.hidden.is_(False), Message.sender != "system")
+    return list(reversed(list(db.session.scalars(query.order_by(Message.seq.desc()).limit(LOOKED_AT)))))
+
+
+def _asks(message: Message) -> bool:
+    return message.sender == "candidate" and message.intent not in NO_QUESTION and not (message.button or "").startswith(DESK_BUTTON)
+
+
+def _is_answered(question: Message, answers: list[Message]) -> bool:
+    return bool(answers) and question.intent not in NOT_UNDERSTOOD and all(a.rating != "down" for a in answers)
