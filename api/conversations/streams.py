@@ -1,7 +1,8 @@
 """Waking streams: whoever follows a conversation is told to look at the database again.
 
 A wake-up may be lost or doubled; nothing depends on it. Between processes it travels through Redis where
-there is one; otherwise one query a second and process asks which followed conversations have moved.
+there is one; otherwise one query a second and process asks which followed conversations have moved. Whoever
+follows `EVERY` is woken for each of them, and should look at the database no more often than people can read.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Presence
 from api.db import db, read_only
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
 CHANNEL = "desk:conversations"
+EVERY = "*"
 
 
 class Hub:
@@ -29,14 +32,14 @@ class Hub:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._followers: dict[str, set[threading.Event]] = defaultdict(set)
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, tuple[Any, ...]] = {}
         self._watcher: threading.Thread | None = None
         self._lock = threading.Lock()
         self._redis_url: str = app.config["SETTINGS"].redis_url
 
     @contextmanager
     def follow(self, conversation_id: str) -> Iterator[threading.Event]:
-        """An event that is set whenever the conversation may have changed."""
+        """An event that is set whenever the conversation (`EVERY`: any of them) may have changed."""
         event = threading.Event()
         with self._lock:
             self._followers[conversation_id].add(event)
@@ -57,7 +60,11 @@ class Hub:
             self._publish(conversation_id)
 
     def _wake_here(self, conversation_id: str) -> None:
-        for event in list(self._followers.get(conversation_id, ())):
+        for name in (conversation_id, EVERY):
+            self._set(name)
+
+    def _set(self, name: str) -> None:
+        for event in list(self._followers.get(name, ())):
             event.set()
 
     def _start_watcher(self) -> None:
@@ -106,17 +113,36 @@ class Hub:
             with self._app.app_context():
                 for start in range(0, len(followed), 500):
                     self._wake_moved_of(followed[start : start + 500])
+                if EVERY in followed:
+                    self._wake_if_any_moved()
         except Exception as error:  # noqa: BLE001 - the watcher must outlive a database that is away
             log.warning("streams not polled", error=type(error).__name__)
 
     def _wake_moved_of(self, ids: list[str]) -> None:
         read_only()
-        rows = db.session.execute(select(Conversation.id, Conversation.last_seq, Conversation.version).where(Conversation.id.in_(ids)))
-        for id_, last_seq, version in rows:
-            if self._seen.get(id_) != (last_seq, version):
-                self._seen[id_] = (last_seq, version)
-                self._wake_here(id_)
+        for id_, *marks in db.session.execute(_MARKS.where(Conversation.id.in_(ids))):
+            self._wake_if_new(id_, tuple(marks))
         db.session.rollback()
+
+    def _wake_if_any_moved(self) -> None:
+        read_only()
+        marks = db.session.execute(_NEWEST).one()
+        db.session.rollback()
+        self._wake_if_new(EVERY, tuple(marks))
+
+    def _wake_if_new(self, name: str, marks: tuple[Any, ...]) -> None:
+        if self._seen.get(name) != marks:
+            self._seen[name] = marks
+            self._set(name)
+
+
+# What tells that a conversation has moved, and, by its indexes, that any of them has.
+_present_until = select(func.max(Presence.until)).where(Presence.conversation_id == Conversation.id).correlate(Conversation).scalar_subquery()
+_MARKS = select(
+    Conversation.id, Conversation.last_seq, Conversation.version, Conversation.updated_at, Conversation.candidate_seen_seq,
+    Conversation.staff_seen_seq, Conversation.snoozed_until, _present_until,
+)  # fmt: skip
+_NEWEST = select(select(func.max(Conversation.updated_at)).scalar_subquery(), select(func.max(Presence.until)).scalar_subquery())
 
 
 def hub() -> Hub:

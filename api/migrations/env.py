@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import JSON
 
 from api.db import Base, Moment, db
+from api.migrations.run import is_modelled
 
 
 def run() -> None:
@@ -28,7 +29,8 @@ def _render(kind: str, item: object, context: object) -> str | bool:
 
 
 def _run_on(connection: object) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, render_item=_render)  # type: ignore[arg-type]
+    compared = {"compare_type": True, "include_name": is_modelled}
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=_render, **compared)  # type: ignore[arg-type]
     with context.begin_transaction():
         context.run_migrations()
 
