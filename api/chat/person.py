@@ -11,7 +11,6 @@ from api.chat import schemas, transcript
 from api.chat.talk import status_of
 from api.chat.views import OWN, _as, auth, blueprint, lock_own_conversation, own_conversation
 from api.db import db
-from api.errors import NotFound
 from api.handoff import attachments, presence
 from api.limits import per_conversation
 
@@ -26,7 +25,7 @@ def typing(conversation_id: str, json_data: dict[str, Any]) -> str:
     """The candidate writes; say so again every few seconds while they do. Shown to a recruiter, never to the assistant."""
     if own_conversation(conversation_id).owner != "assistant":
         db.session.rollback()
-        presence.set(conversation_id, "candidate", "typing" if json_data["typing"] else "looking")
+        presence.set(conversation_id, presence.CANDIDATE, "typing" if json_data["typing"] else "looking")
         db.session.commit()
     return ""
 
@@ -43,7 +42,7 @@ def seen(conversation_id: str, json_data: dict[str, Any]) -> str:
     seq = min(json_data["seq"], conversation.last_seq)
     if seq > conversation.candidate_seen_seq:
         db.session.rollback()
-        presence.seen(conversation_id, "candidate", seq)
+        presence.seen(conversation_id, presence.CANDIDATE, seq)
         db.session.commit()
     return ""
 
@@ -97,8 +96,6 @@ def attachment(conversation_id: str, attachment_id: str) -> Response:
     """A file that a recruiter has sent, to be saved; never shown in place."""
     conversation = own_conversation(conversation_id)
     file, path = attachments.open_for(conversation.id, attachment_id)
-    if file.message_id is None or file.status != "clean":
-        raise NotFound
     response = send_file(path, mimetype=file.mime, as_attachment=True, download_name=file.name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -12,8 +12,7 @@ from api.chat.schemas import MessageOut
 from api.conversations import queries
 from api.conversations.models import Conversation
 from api.conversations.streams import Hub
-from api.db import db, read_only, repeatable
-from api.handoff import presence
+from api.db import db, read_only
 
 KEEP_ALIVE_SECONDS = 15
 BATCH = 500
@@ -63,11 +62,5 @@ def _look(app: Flask, conversation_id: str, after: int, note: bool) -> dict[str,
         found["presence"] = talk.presence_of(conversation) if with_person else None
         db.session.rollback()
         if note and with_person:
-            _note_looking(conversation_id)
+            talk.note_looking(conversation_id)
         return found
-
-
-def _note_looking(conversation_id: str) -> None:
-    repeatable()
-    presence.set(conversation_id, "candidate", "looking")
-    db.session.commit()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 from api import clock
-from api.accounts.models import Staff
 from api.candidates import rating, reply_mail
 from api.conversations import queries
 from api.conversations.models import Conversation, Presence
-from api.db import db
+from api.db import db, repeatable
+from api.handoff import presence
 from api.handoff.hours import expectation
 from api.handoff.service import office_of
 
@@ -30,6 +28,13 @@ def status_of(conversation: Conversation) -> dict[str, Any]:
 
 def presence_of(conversation: Conversation) -> dict[str, Any]:
     """`typing`: the name of the recruiter who writes, if one does; `seen`: how far the recruiters have read."""
-    writes = select(Staff.name).join(Presence, Presence.who == Staff.id)
-    mine = writes.where(Presence.conversation_id == conversation.id, Presence.doing == "typing", Presence.until > clock.now())
-    return {"typing": db.session.scalar(mine.order_by(Presence.until.desc()).limit(1)), "seen": conversation.staff_seen_seq}
+    return {"typing": presence.typing_to_candidate(conversation), "seen": conversation.staff_seen_seq}
+
+
+def note_looking(conversation_id: str) -> None:
+    """The candidate has the conversation before their eyes; commits. Whoever types is known to look."""
+    repeatable()
+    row = db.session.get(Presence, (conversation_id, presence.CANDIDATE))
+    if row is None or row.doing != "typing" or row.until <= clock.now():
+        presence.set(conversation_id, presence.CANDIDATE, "looking")
+    db.session.commit()

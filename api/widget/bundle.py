@@ -1,6 +1,8 @@
-"""The widget as one script: its modules joined in the order they need each other, comments and indents taken out.
+"""The widget as one script: its modules joined in the order they need each other, and made small.
 
-The sources under `static/` run in a browser as they are; joined, they are one request and a third smaller.
+The sources under `static/` run in a browser as they are; joined, they are one request. Set-up has terser make them
+smaller still (`python -m api.widget.bundle | terser …`, see the Makefile); what it made is sent if it is of these very
+sources, otherwise the joined ones with comments and indents taken out.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +19,7 @@ import rcssmin
 import rjsmin
 
 SOURCES = Path(__file__).parent / "static"
+MADE = Path(__file__).parents[1] / "static" / "vendor" / "widget.js"
 _IMPORT = re.compile(r"^import .+? from '\./([\w/.]+)';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _TEMPLATE = re.compile(r"`([^`]*)`")
@@ -32,11 +36,30 @@ class Bundle:
 
 @cache
 def bundle(entry: str = "widget.js") -> Bundle:
-    """Join `entry` and all it imports. Made once a process; sources don't change under a running gateway."""
+    """`entry` and all it imports. Made once a process; sources don't change under a running gateway."""
+    source = joined(entry)
+    plain = (made_of(source) or rjsmin.jsmin(source)).encode()
+    return Bundle(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:20])
+
+
+def joined(entry: str = "widget.js") -> str:
+    """One module without imports, for people to read and for terser."""
     parts: dict[str, str] = {}
     _collect(entry, parts)
-    plain = rjsmin.jsmin("\n".join(parts.values())).encode()
-    return Bundle(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:20])
+    return "\n".join(parts.values())
+
+
+def made_of(source: str) -> str | None:
+    """What terser made of this very source, if it did: the first line says of which."""
+    if not MADE.is_file():
+        return None
+    mark, _, text = MADE.read_text(encoding="utf-8").partition("\n")
+    return text if mark == mark_of(source) else None
+
+
+def mark_of(source: str) -> str:
+    """The first line of what was made of `source`."""
+    return f"// {hashlib.sha256(source.encode()).hexdigest()}"
 
 
 def _collect(name: str, parts: dict[str, str]) -> None:
@@ -51,3 +74,7 @@ def _collect(name: str, parts: dict[str, str]) -> None:
 
 def _style(found: re.Match[str]) -> str:
     return "`" + rcssmin.cssmin(found[1]) + "`"
+
+
+if __name__ == "__main__":  # `mark`: the first line; otherwise the source
+    sys.stdout.write((mark_of(joined()) if sys.argv[1:] == ["mark"] else joined()) + "\n")
