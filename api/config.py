@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     reopen_days: int = Field(
         14, ge=0, le=365, description="Days after a recruiter ended a conversation in which a new message reaches a person again; later it is the assistant's."
     )
+    silent_warn: int = Field(
+        30, ge=1, le=10_000, description="Minutes of opening hours after which a recruiter is warned that a candidate still waits for their answer."
+    )
+    silent_return: int = Field(
+        60, ge=2, le=20_000, description="Minutes of opening hours after which such a conversation goes back to the queue; more than `DESK_SILENT_WARN`."
+    )
     webhook_url: SecretStr = Field(
         SecretStr(""), description="Address that is told of work that waits: `{text: …}` as JSON, as Slack and Teams take it. Default: none."
     )
@@ -160,6 +166,12 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("must be a command line; a quotation mark is missing") from None
         return value
+
+    @model_validator(mode="after")
+    def _warns_before_it_acts(self) -> Settings:
+        if self.silent_return <= self.silent_warn:
+            raise ValueError("DESK_SILENT_RETURN must be more than DESK_SILENT_WARN")
+        return self
 
     @model_validator(mode="after")
     def _production_is_complete(self) -> Settings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, table, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -48,7 +49,7 @@ def _in_gin(word: str) -> ColumnElement[bool]:
     return or_(Conversation.id.in_(said), Conversation.candidate_id.in_(named))
 
 
-def _vector(said: ColumnElement[str]) -> ColumnElement[str]:
+def _vector(said: Any) -> Any:
     return func.search_words(said, type_=TSVECTOR())
 
 
