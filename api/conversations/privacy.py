@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from api import clock, personal_data
 from api.audit.models import AuditEntry
@@ -14,8 +14,8 @@ from api.conversations.models import Conversation, Effect, Message, Turn
 from api.db import db
 from api.personal_data import Person, facts, mentions, without_address
 
-INTERNAL = ("token_hash", "lease", "lease_until", "staff_id", "candidate_id", "version", "last_seq")
-NO_WORDS: dict[str, Any] = {"text": "", "button": None, "buttons": [], "sources": [], "alternatives": [], "hidden": True}
+INTERNAL = ("token_hash", "lease", "lease_until", "staff_id", "candidate_id", "version", "last_seq", "mailed_seq", "resolved_by")
+NO_WORDS: dict[str, Any] = {"text": "", "button": None, "buttons": [], "sources": [], "alternatives": [], "attachments": [], "hidden": True}
 
 
 def export(person: Person) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def _exported(conversation: Conversation) -> dict[str, Any]:
     messages = db.session.scalars(select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq))
     effects = db.session.scalars(select(Effect).where(Effect.conversation_id == conversation.id).order_by(Effect.applied_at, Effect.position))
     return facts(conversation, *INTERNAL) | {
-        "messages": [facts(m, "conversation_id") for m in messages],
+        "messages": [facts(m, "conversation_id", "staff_id") for m in messages],
         "done": [facts(e, "conversation_id", "turn_id", "id") for e in effects],
     }
 
@@ -40,7 +40,7 @@ def erase(person: Person) -> None:
     """
     others = (Conversation.candidate_id == person.candidate_id, Conversation.id != (person.conversation_id or ""))
     db.session.execute(delete(Conversation).where(*others))
-    for id_ in _once_theirs(person):
+    for id_ in once_theirs(person):
         _take_words(id_)
     if person.conversation_id:
         _take_words(person.conversation_id)
@@ -50,7 +50,7 @@ def erase(person: Person) -> None:
     db.session.flush()
 
 
-def _once_theirs(person: Person) -> list[str]:
+def once_theirs(person: Person) -> list[str]:
     """Conversations in which the person was proven once; the log of acts knows."""
     proven = select(AuditEntry.subject_id).where(
         AuditEntry.actor_id == person.candidate_id, AuditEntry.action == "candidate.verified", AuditEntry.subject_kind == Conversation.__tablename__
@@ -64,7 +64,8 @@ def _take_words(conversation_id: str) -> None:
     db.session.execute(update(Effect).where(Effect.conversation_id == conversation_id).values(data={}))
     waiting = (Turn.conversation_id == conversation_id, Turn.status == "pending")
     db.session.execute(update(Turn).where(*waiting).values(status="dropped", done_at=clock.now()))
-    db.session.get_one(Conversation, conversation_id).state = None
+    conversation = db.session.get_one(Conversation, conversation_id)
+    conversation.state = conversation.reply_mail = None
 
 
 def _detach(conversation: Conversation) -> None:
@@ -76,7 +77,8 @@ def _touched(person: Person) -> list[str]:
     """Conversations of nobody in particular in which the address was typed."""
     said = select(Message.conversation_id).where(Message.text.icontains(person.email, autoescape=True))
     asked = select(Verification.conversation_id).where(Verification.candidate_id == person.candidate_id)
-    return list(db.session.scalars(said.union(asked)))
+    wanted = select(Conversation.id).where(func.lower(Conversation.reply_mail) == person.email)
+    return list(db.session.scalars(said.union(asked, wanted)))
 
 
 def _mask(conversation_id: str, email: str) -> None:
@@ -93,10 +95,12 @@ def _mask(conversation_id: str, email: str) -> None:
     conversation = db.session.get_one(Conversation, conversation_id)
     if _holds(conversation.state, email):
         conversation.state = None
+    if (conversation.reply_mail or "").lower() == email:
+        conversation.reply_mail = None
 
 
 def _holds(data: Any, email: str) -> bool:
     return mentions(json.dumps(data, ensure_ascii=False), email)
 
 
-personal_data.register("conversations", "conversations", "messages", "turns", "effects", "attachments", "presences", export=export, erase=erase)
+personal_data.register("conversations", "conversations", "messages", "turns", "effects", export=export, erase=erase)

@@ -22,6 +22,7 @@ from api.audit.service import SYSTEM
 from api.config import demo_password
 from api.db import db, read_only
 from api.errors import NotFound
+from api.handoff import canned
 from api.roles import service
 from api.roles.models import Role
 from api.roles.queries import local_now
@@ -51,6 +52,8 @@ def load() -> None:
     """
     folder, today = _folder(), local_now().date()
     _load_staff(_read(folder / "staff.json", today))
+    if (folder / "canned.json").exists():
+        canned.load(_read(folder / "canned.json", today))
     for path in sorted((folder / "answers").glob("*.json")):
         data = _read(path, today)
         save_answer(data["key"], data["texts"], _start_of(data["as_of"]), SYSTEM)

@@ -14,9 +14,10 @@ from api.accounts.models import Invitation, StaffSession
 from api.answers.company import company
 from api.audit.service import SYSTEM, record
 from api.candidates.models import Candidate, JobAlert, Verification
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Presence
 from api.db import db, read_only
-from api.outbox.models import Mail
+from api.handoff import attachments
+from api.outbox.models import Mail, Webhook
 from api.roles.models import Application
 
 AT_ONCE = 100
@@ -42,6 +43,7 @@ def run() -> None:
     _delete_each(select(Application.id).where(*decided), Application)
     _delete_each(_left_candidates(months_before(now, months["application"])), Candidate)
     _delete_all(_small_things(now))
+    attachments.sweep()
 
 
 def _left_candidates(before: datetime) -> Select[str]:
@@ -57,6 +59,8 @@ def _small_things(now: datetime) -> Iterable[tuple[Any, ColumnElement[bool]]]:
     yield JobAlert, (JobAlert.status == "pending") & (JobAlert.created_at < now - UNCONFIRMED_ALERTS)
     yield JobAlert, (JobAlert.status == "ended") & (JobAlert.ended_at < now - ENDED_ALERTS)
     yield Mail, (Mail.status != "due") & Mail.dedupe.startswith("invitation:") & (Mail.created_at < now - INVITATIONS)
+    yield Webhook, (Webhook.status != "due") & (Webhook.created_at < now - MAILS)
+    yield Presence, Presence.until < now - CODES
     yield Invitation, Invitation.expires_at < now - SIGN_INS
     yield StaffSession, StaffSession.expires_at < now - SIGN_INS
 
