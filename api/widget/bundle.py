@@ -1,8 +1,8 @@
 """The widget as one script: its modules joined in the order they need each other, and made small.
 
-The sources under `static/` run in a browser as they are; joined, they are one request. Set-up has terser make them
-smaller still (`python -m api.widget.bundle | terser …`, see the Makefile); what it made is sent if it is of these very
-sources, otherwise the joined ones with comments and indents taken out.
+The sources under `static/` run in a browser as they are; joined, they are one request. Set-up makes them smaller still
+(see the Makefile): terser shortens the joined source, zopfli packs the outcome more tightly than zlib can. What it made
+is sent if it is of these very sources, otherwise the joined ones with comments and indents taken out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import rjsmin
 
 SOURCES = Path(__file__).parent / "static"
 MADE = Path(__file__).parents[1] / "static" / "vendor" / "widget.js"
+PACKED = MADE.with_suffix(".js.gz")
 _IMPORT = re.compile(r"^import .+? from '\./([\w/.]+)';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _TEMPLATE = re.compile(r"`([^`]*)`")
@@ -39,7 +40,7 @@ def bundle(entry: str = "widget.js") -> Bundle:
     """`entry` and all it imports. Made once a process; sources don't change under a running gateway."""
     source = joined(entry)
     plain = (made_of(source) or rjsmin.jsmin(source)).encode()
-    return Bundle(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:20])
+    return Bundle(plain, packed_of(plain) or gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:20])
 
 
 def joined(entry: str = "widget.js") -> str:
@@ -55,6 +56,20 @@ def made_of(source: str) -> str | None:
         return None
     mark, _, text = MADE.read_text(encoding="utf-8").partition("\n")
     return text if mark == mark_of(source) else None
+
+
+def packed_of(plain: bytes) -> bytes | None:
+    """What set-up packed, if it is this."""
+    packed = PACKED.read_bytes() if PACKED.is_file() else b""
+    return packed if packed and gzip.decompress(packed) == plain else None
+
+
+def make(small: str) -> None:
+    """Keep what terser made of the sources as they are now, and packed."""
+    import zopfli.gzip  # takes most of a second, so only here
+
+    MADE.write_text(f"{mark_of(joined())}\n{small}", encoding="utf-8")
+    PACKED.write_bytes(zopfli.gzip.compress(small.encode(), numiterations=30))
 
 
 def mark_of(source: str) -> str:
@@ -76,5 +91,8 @@ def _style(found: re.Match[str]) -> str:
     return "`" + rcssmin.cssmin(found[1]) + "`"
 
 
-if __name__ == "__main__":  # `mark`: the first line; otherwise the source
-    sys.stdout.write((mark_of(joined()) if sys.argv[1:] == ["mark"] else joined()) + "\n")
+if __name__ == "__main__":  # `join`: gives the source; `make`: takes what terser made of it
+    if sys.argv[1:] == ["make"]:
+        make(sys.stdin.read().strip())
+    else:
+        sys.stdout.write(joined())

@@ -7,7 +7,11 @@ const NEAR = 200;
 /** Returns {node, input, edit(text), resize()}; `tab` keeps a draft, `announce(text)` speaks. */
 export function makeComposer({ t, tab, conversation, announce }) {
   const input = h('textarea', {
-    rows: 1, placeholder: t.input, 'aria-label': t.input, 'aria-describedby': 'count', enterkeyhint: 'send', oninput: changed,
+    rows: 1, placeholder: t.input, 'aria-label': t.input, 'aria-describedby': 'count', enterkeyhint: 'send',
+    oninput() {
+      changed();
+      conversation.writing();
+    },
     onkeydown(event) {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
     },

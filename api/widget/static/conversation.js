@@ -22,6 +22,7 @@ export class Conversation extends EventTarget {
   messages = [];
   status = 'answered'; // or waiting, with_recruiter
   because = null; // waking_up, delayed
+  read = 0; // how far the recruiters have seen
   trouble = null; // offline, unreachable, busy, closed
   notice = null; // restarted, failed
   loaded = false;
@@ -31,12 +32,14 @@ export class Conversation extends EventTarget {
   #cut = new AbortController();
   #wake = () => {};
   #sending = false;
-  #typing = 0;
+  #told = 0;
+  #wrote = 0;
   #starting = null;
 
-  constructor({ base, language, role, identity }) {
+  /** `reply`: what a link in a mail about an answer carries; it opens that conversation. */
+  constructor({ base, language, role, identity, reply }) {
     super();
-    Object.assign(this, { base, language, role, identity, subject: subject(identity) });
+    Object.assign(this, { base, language, role, identity, reply, subject: subject(identity) });
     this.store = new Store(`applicant-desk:${base}:`);
     this.outbox = new Outbox(this.store, (entry) => this.#deliver(entry), (error) => this.#troubled(error));
     this.#adopt();
@@ -60,9 +63,13 @@ export class Conversation extends EventTarget {
     return this.status === 'with_recruiter' && this.speaker;
   }
 
+  /** A person has been asked for or is there, and has not ended it. */
+  get theirs() {
+    return this.status === 'with_recruiter' && !this.ended;
+  }
+
   get typing() {
-    const assistant = this.status !== 'with_recruiter' && !this.because && (this.#sending || this.status === 'waiting');
-    return assistant || this.#typing;
+    return this.writes || (this.status !== 'with_recruiter' && !this.because && (this.#sending || this.status === 'waiting'));
   }
 
   get unread() {
@@ -76,14 +83,41 @@ export class Conversation extends EventTarget {
     this.nudge();
   }
 
+  /** What is here has been looked at; recruiters hear of it where they have written. */
   seen() {
     const last = this.messages.at(-1)?.seq;
     if (last > this.store.get('seen')) this.store.set('seen', last);
+    if (!this.messages.some((m) => m.sender === 'recruiter' && m.seq > this.#told)) return;
+    this.#told = last;
+    this.#put('seen', { seq: last }).catch(() => {
+      this.#told = 0;
+    });
   }
 
-  /** Put a text ({text}), a button ({text, button}), a hand-off, a rating or a language ({kind, …}) on its way. */
+  /** The candidate types: said every few seconds at most, and only to a person. */
+  writing() {
+    if (!this.theirs || Date.now() < this.#wrote + 4000) return;
+    this.#wrote = Date.now();
+    this.#put('typing', {}).catch(() => {});
+  }
+
+  /** Have answers told by mail. */
+  async leaveMail(email) {
+    this.#add([], await this.#put('reply-mail', { email }));
+  }
+
+  mailCopy(email) {
+    return this.#call('transcript-mail', { method: 'POST', body: { email } });
+  }
+
+  file(id) {
+    return this.#call(`attachments/${id}`, {}, 'blob');
+  }
+
+  /** Put a text ({text}), a button ({text, button}), a hand-off, ratings or a language ({kind, …}) on its way. */
   send(entry) {
     this.outbox.add({ ...entry, conversation: this.id, role: this.role });
+    this.#wrote = 0;
     this.#set({ notice: null });
     this.outbox.flush();
   }
@@ -125,13 +159,14 @@ export class Conversation extends EventTarget {
 
   #reset(notice = null) {
     Object.assign(this, { id: null, token: null, messages: [], loaded: false, because: null, speaker: null });
-    this.#cursor = 0;
+    Object.assign(this, { writes: null, ended: false, expected: null, mailed: false, rate: false });
+    this.#cursor = this.#told = this.read = 0;
     this.#set({ status: 'answered', notice });
   }
 
   #adopt() {
     const kept = this.store.get('conversation');
-    if (kept && kept.subject !== this.subject) this.forget();
+    if (kept && (this.reply ? kept.reply !== this.reply : kept.subject !== this.subject)) this.forget();
     else Object.assign(this, kept);
   }
 
@@ -152,14 +187,15 @@ export class Conversation extends EventTarget {
   async #start() {
     this.#adopt(); // another tab may have been first
     if (this.id) return;
-    const { language, role, identity } = this;
+    const { language, role, identity, reply, subject } = this;
     const open = (body) => call(`${this.base}conversations`, { method: 'POST', body });
-    const { id, token, messages } = await open({ language, role, identity }).catch((error) => {
+    const { id, token, messages } = await open({ language, role, identity, reply }).catch((error) => {
       if (!refused(error)) throw error;
+      if (reply) this.tell('restarted');
       return open({ language }); // a role that is gone or a token that ran out is no reason not to talk
     });
     this.store.set('seen', 0);
-    this.store.set('conversation', { id, token, subject: this.subject });
+    this.store.set('conversation', { id, token, subject, reply });
     this.#adopt();
     this.#add(messages);
   }
@@ -217,6 +253,7 @@ export class Conversation extends EventTarget {
   async #listen() {
     const { id, token } = this;
     const { signal } = this.#cut;
+    this.writes = null;
     const onEvent = (name, data) => id === this.id && this.#event(name, data);
     const soon = Date.now() + 2000;
     const heard = await listen(`${this.base}conversations/${id}/events`, { token, after: this.#cursor, signal, onEvent });
@@ -231,8 +268,8 @@ export class Conversation extends EventTarget {
       this.#add([data], {}, true);
     } else if (name === 'status') {
       this.#add([], data);
-    } else if (name === 'typing' && data.sender !== 'candidate') {
-      this.#type(8000);
+    } else if (name === 'presence') {
+      this.#set({ writes: data?.typing, read: data?.seen });
     }
   }
 
@@ -241,24 +278,16 @@ export class Conversation extends EventTarget {
     this.#cursor = Math.max(this.#cursor, ...messages.map((m) => m.seq));
   }
 
-  #type(ms) {
-    clearTimeout(this.#typing);
-    this.#typing = ms && setTimeout(() => this.#type(0), ms);
-    this.#set();
-  }
-
   /** Take in messages (known ones are passed over) and the state of the conversation. */
   #add(messages, state = {}, fresh = false) {
     const known = this.messages.map((m) => m.seq);
     const added = messages.filter((m) => !known.includes(m.seq));
     const others = added.filter((m) => m.sender !== 'candidate');
-    if (others.length) {
-      clearTimeout(this.#typing);
-      this.#typing = 0;
-    }
+    if (others.length) this.writes = null;
     const { status = this.status, waiting_because: because = null, speaker = this.speaker } = state;
+    const { ended = this.ended, expected = this.expected, reply_mail: mailed = this.mailed, rate = this.rate } = state;
     const all = [...this.messages, ...added].sort((a, b) => a.seq - b.seq);
-    this.#set({ messages: all, status, because, speaker }, fresh ? others : []);
+    this.#set({ messages: all, status, because, speaker, ended, expected, mailed, rate }, fresh ? others : []);
   }
 
   // -- sending
@@ -290,10 +319,10 @@ export class Conversation extends EventTarget {
     }
   }
 
-  async #post({ kind, client_id, text, button, role, conversation, message, value, language }) {
+  async #post({ kind, client_id, text, button, role, conversation, message, value, language, score, comment }) {
     const post = (path, body) => this.#call(path, { method: 'POST', body });
-    if (kind === 'language') return this.#call(kind, { method: 'PUT', body: { language } });
-    if (kind === 'rating') return post('ratings', { message, value });
+    if (kind === 'language') return this.#put(kind, { language });
+    if (kind === 'rating') return score ? post(kind, { score, comment }) : post('ratings', { message, value });
     const { id } = this;
     if (kind === 'handoff') {
       await post(kind, {});
@@ -309,6 +338,10 @@ export class Conversation extends EventTarget {
 
   #call(path, options, read) {
     return call(`${this.base}conversations/${this.id}/${path}`, { ...options, token: this.token }, read);
+  }
+
+  #put(path, body) {
+    return this.#call(path, { method: 'PUT', body });
   }
 
   #pause(ms) {

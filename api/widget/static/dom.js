@@ -12,6 +12,9 @@ export function h(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Have the browser save what was fetched. */
+export const save = (blob, download) => h('a', { href: URL.createObjectURL(blob), download }).click();
+
 /** Text with `{name}` places filled in. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -24,6 +27,7 @@ const ICONS = {
   bot: 'M12 8V4H8M6 8h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2ZM2 14h2M20 14h2M15 13v2M9 13v2',
   person: 'M20 21a8 8 0 0 0-16 0M12 13a5 5 0 1 0 0-10 5 5 0 0 0 0 10',
   up: 'M7 10v12M15 5.9 14 10h5.8a2 2 0 0 1 2 2.6l-2.4 8a2 2 0 0 1-1.9 1.4H4a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2h2.8a2 2 0 0 0 1.8-1.1L12 2a3.1 3.1 0 0 1 3 3.9Z',
+  file: 'M12 3v12M7 10l5 5 5-5M4 20h16',
   warn: 'M12 9v4M12 17h.01M21.7 18l-8-14a2 2 0 0 0-3.4 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.7-3',
 };
 

@@ -20,14 +20,15 @@ export class ApplicantDesk extends HTMLElement {
   async connectedCallback() {
     if (this.tab) return;
     const { role, mode } = this.dataset;
-    // A link in an ATS's mail carries the identity behind the #, which no server sees.
-    const identity = this.dataset.identity ?? (mode === 'page' ? location.hash.match(/^#identity=(.+)/)?.[1] : undefined);
+    // A link in a mail carries who one is, or what one comes back to, behind the #, which no server sees.
+    const [, kind, carried] = (mode === 'page' && location.hash.match(/^#(identity|reply)=(.+)/)) || [];
+    const identity = this.dataset.identity ?? (kind === 'identity' ? carried : undefined);
     const base = new URL('../api/v1/', import.meta.url).href;
     this.page = mode === 'page';
     this.tab = new Store(`applicant-desk:${base}:`, 'sessionStorage');
     this.kept = new Store(this.tab.prefix);
     this.language = this.#preferred();
-    this.conversation = new Conversation({ base, language: this.language, role, identity });
+    this.conversation = new Conversation({ base, language: this.language, role, identity, reply: kind === 'reply' ? carried : undefined });
     this.said = h('div', { class: 'sr', 'aria-live': 'polite' });
     await this.#fetchBrand();
     const sheet = new CSSStyleSheet(); // allowed by a strict style-src, unlike a style element

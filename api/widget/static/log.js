@@ -75,15 +75,19 @@ export function makeLog(context) {
   }
 
   function render(fresh) {
-    const { messages, pending, trouble } = conversation;
+    const { messages, pending, trouble, read, status } = conversation;
+    // the last word is the candidate's, and a person has read it
+    const last = messages.findLast((m) => m.sender === 'candidate' || m.sender === 'recruiter');
+    const seen = status === 'with_recruiter' && last?.sender === 'candidate' && last.seq <= read && last;
     const follows = atEnd || !fresh.length;
     const added = place([
-      ...messages.map((m) => [m.seq, () => messageItem(m, context)]),
+      ...messages.flatMap((m) => [[m.seq, () => messageItem(m, context)],
+        ...(m === seen ? [['seen', () => h('li', { class: 'seen' }, t.seen)]] : [])]),
       ...pending.map((entry) => [entry.key + entry.refused + trouble, () => pendingItem(entry, context, trouble)]),
     ]);
     skeleton.hidden = items.size || trouble;
     typing.hidden = !conversation.typing;
-    typing.firstChild.textContent = fill(t.typing, { name: conversation.person || brand.assistant_name });
+    typing.firstChild.textContent = fill(t.typing, { name: conversation.writes || brand.assistant_name });
     offer();
     if (!added.length) return;
     // a long answer is read from its beginning: bring that to the top at most

@@ -57,8 +57,8 @@ export function sourceText(sources, language, t) {
   return said.length ? `${t.source}: ${[...new Set(said)].join('; ')}` : '';
 }
 
-/** List item of a message; `rate(message, value)` is called by the thumbs. */
-export function messageItem(message, { t, language, brand, rate }) {
+/** List item of a message; `rate(message, value)` is called by the thumbs, `fetchFile(file)` by files. */
+export function messageItem(message, { t, language, brand, rate, fetchFile }) {
   const { sender, text, sent_at } = message;
   const source = sourceText(message.sources, language, t);
   const exact = show(new Date(sent_at), language, { dateStyle: 'full', timeStyle: 'short' });
@@ -77,7 +77,9 @@ export function messageItem(message, { t, language, brand, rate }) {
       h('b', {}, speaker(message, t, brand)), ' ',
       h('time', { datetime: sent_at, title: exact },
         h('span', { 'aria-hidden': true }, relative(sent_at, language, t)), h('span', { class: 'sr' }, exact))),
-    h('p', { class: 'text', lang: message.language, dir: 'auto' }, linked(text, t)),
+    text && h('p', { class: 'text', lang: message.language, dir: 'auto' }, linked(text, t)),
+    message.attachments.map((file) => h('button', { class: 'file', onclick: () => fetchFile(file) }, icon('file'), h('span', {}, file.name), ' ',
+      h('small', {}, new Intl.NumberFormat(language, { style: 'unit', unit: 'kilobyte' }).format(Math.ceil(file.size / 1000))))),
     (source || thumbs) && h('div', { class: 'foot' }, h('span', {}, source), thumbs));
 }
 

@@ -1,6 +1,7 @@
 /** The open chat: header with who answers, the log, what is wrong if anything, the way to a person, the input. */
 import { makeComposer } from './composer.js';
-import { fill, h, icon } from './dom.js';
+import { fill, h, icon, save } from './dom.js';
+import { makeExtra } from './extra.js';
 import { choicesOf, makeLog } from './log.js';
 import { sourceText, speaker } from './message.js';
 
@@ -17,6 +18,7 @@ export function makePanel(context) {
     ...context,
     chosen: focus,
     rate: (message, value) => conversation.send({ kind: 'rating', message: message.id, value }),
+    fetchFile: (file) => fetched(conversation.file(file.id), file.name),
     edit(entry) {
       conversation.discard(entry);
       composer.edit(entry.text);
@@ -28,18 +30,20 @@ export function makePanel(context) {
   const title = h(page ? 'h1' : 'h2', { tabindex: -1 });
   const who = h('p');
   const menu = h('div', { class: 'menu', id: 'menu' },
-    h('button', { onclick: download }, t.download), h('button', { onclick: forget }, t.forget));
+    h('button', { onclick: download }, t.download), h('button', { onclick: mailCopy }, t.copy), h('button', { onclick: forget }, t.forget));
   const more = iconButton('more', t.more, { 'aria-controls': 'menu', onclick: () => toggle(menu.hidden) });
   const select = h('select', { 'aria-label': t.language, onchange: () => context.setLanguage(select.value) },
     Object.keys(NAMES).map((code) => h('option', { value: code, lang: code }, NAMES[code])));
+  const extra = makeExtra({ ...context, focus });
   const notice = h('div', { class: 'notice' });
   const expected = h('small');
   const ask = h('button', { class: 'link', onclick: handoff }, icon('person'), t.toPerson);
   const asked = h('span', {});
+  const mailMe = h('button', { class: 'link', onclick: () => extra.askMail((email) => conversation.leaveMail(email)) }, t.mailMe);
   const node = h(page ? 'main' : 'dialog', { class: 'panel', 'aria-label': fill(t.title, { name: brand.name }), onkeydown: escape },
     h('div', { class: 'head' }, logo(), h('div', { class: 'names' }, title, who), select, more,
       !page && iconButton('close', t.close, { onclick: close })),
-    menu, log.node, notice, h('div', { class: 'bar' }, ask, asked, expected), composer.node);
+    menu, log.node, extra.node, notice, h('div', { class: 'bar' }, ask, asked, mailMe, expected), composer.node);
   let noticed;
   select.value = language;
   toggle(false);
@@ -78,15 +82,27 @@ export function makePanel(context) {
     more.focus();
   }
 
-  async function download() {
-    toggle(false);
-    more.focus();
+  async function fetched(blob, name) {
     try {
-      const href = URL.createObjectURL(await conversation.transcript());
-      h('a', { href, download: 'chat.txt' }).click();
+      save(await blob, name);
     } catch {
       conversation.tell('failed');
     }
+  }
+
+  function download() {
+    toggle(false);
+    more.focus();
+    fetched(conversation.transcript(), 'chat.txt');
+  }
+
+  /** To the address that we know, or to one that is asked for. */
+  function mailCopy() {
+    toggle(false);
+    const send = (email) => conversation.mailCopy(email).then(() => conversation.tell('copied'));
+    if (!conversation.mailed) return extra.askMail(send);
+    more.focus();
+    send().catch(() => conversation.tell('failed'));
   }
 
   function forget() {
@@ -104,14 +120,14 @@ export function makePanel(context) {
   }
 
   function head() {
-    const { person, status } = conversation;
-    const theirs = status === 'with_recruiter';
+    const { person, theirs, ended, mailed } = conversation;
     const going = theirs || conversation.outbox.all().some((entry) => entry.kind === 'handoff');
     title.textContent = person || brand.assistant_name;
-    who.textContent = person ? t.nowPerson : theirs ? t.nowAsked : t.nowAi;
+    who.textContent = person ? t.nowPerson : theirs ? t.nowAsked : ended ? t.nowEnded : t.nowAi;
     ask.hidden = going;
-    asked.textContent = going && !person ? t.asked : '';
-    expected.textContent = brand.handoff?.expected;
+    asked.textContent = theirs && mailed ? t.mailed : going && !person ? t.asked : '';
+    mailMe.hidden = !theirs || mailed;
+    expected.textContent = conversation.expected || brand.handoff?.expected;
   }
 
   function notify() {
@@ -121,7 +137,7 @@ export function makePanel(context) {
     notice.hidden = !key;
     if (!key) return;
     const text = fill(t[key], { name: brand.assistant_name });
-    notice.replaceChildren(icon('warn'), h('p', {}, text));
+    notice.replaceChildren(icon(key === 'copied' || key === 'thanks' ? 'up' : 'warn'), h('p', {}, text));
     if (conversation.trouble) notice.append(h('button', { class: 'link', onclick: retry }, t.retry));
     announce(text);
   }
@@ -133,6 +149,7 @@ export function makePanel(context) {
 
   function render(fresh) {
     log.render(fresh);
+    extra.render();
     head();
     notify();
   }

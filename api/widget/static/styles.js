@@ -57,7 +57,7 @@ button:hover, select:hover { background: var(--soft); }
 .names { flex: 1; min-width: 0; line-height: 1.3; overflow-wrap: anywhere; }
 h1, h2 { font-weight: 700; }
 .meta b { font-weight: 600; color: var(--ink); }
-.names p, small, .meta, .foot, .count { font-size: .8125em; color: var(--muted); }
+.names p, small, .meta, .foot, .count, .seen { font-size: .8125em; color: var(--muted); }
 [aria-expanded] svg { stroke-width: 4; }
 select { font-size: .875em; background: var(--paper); border-color: var(--line); }
 .menu { display: grid; border-bottom-width: 1px; }
@@ -75,6 +75,8 @@ li { width: fit-content; max-width: 88%; min-width: 0; }
 
 .candidate .text { margin-left: auto; border-radius: 14px 14px 2px; background: var(--fill); color: var(--on-fill); }
 .pending .text { background: none; color: inherit; border: 1px dashed var(--line); }
+.file { display: flex; align-items: center; gap: .5em; margin-top: .3em; padding: .3em .8em; border-color: var(--line); text-align: start; overflow-wrap: anywhere; }
+.seen { justify-self: end; margin-top: -.6em; }
 .recruiter .text { background: none; border: 1px solid var(--line); border-left: 4px solid var(--fill); }
 .system { justify-self: center; }
 .system .meta { justify-content: center; }
@@ -101,12 +103,17 @@ i { width: .5em; height: .5em; border-radius: 50%; background: var(--line); }
 
 .notice { display: flex; flex-wrap: wrap; gap: .5em; font-size: .9375em; border-top-width: 1px; background: var(--soft); }
 .notice p { flex: 1; }
+.notice label, .notice [role] { width: 100%; }
+.scores { display: flex; gap: .5em; }
+.scores button { flex: 1; border-color: var(--line); background: var(--paper); }
+.main { padding: 0 1em; border-color: var(--line); background: var(--paper); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; column-gap: .5em; padding-block: .2em; border-top-width: 1px; font-size: .9375em; }
 .bar > * { display: flex; align-items: center; gap: .4em; }
 .bar .link { padding: 0; }
-:empty:not(textarea, path, i, img) { display: none; }
+:empty:not(textarea, input, path, i, img) { display: none; }
 .composer { display: flex; flex-wrap: wrap; gap: .5em; align-items: end; padding-bottom: calc(.6em + env(safe-area-inset-bottom)); }
-textarea { flex: 1; min-width: 0; max-height: calc(7.5em + 1em + 2px); padding: .5em .75em; border: 1px solid var(--line); border-radius: 8px; resize: none; background: var(--paper); }
+textarea, input { flex: 1; min-width: 0; padding: .5em .75em; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); }
+textarea { max-height: calc(7.5em + 1em + 2px); resize: none; }
 ::placeholder { color: var(--muted); opacity: 1; }
 [aria-invalid=true] { border-width: 3px; }
 .send { width: 2.6em; height: 2.6em; padding: 0; display: grid; place-items: center; }
