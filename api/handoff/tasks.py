@@ -71,6 +71,7 @@ def tell_of_unseen() -> None:
     now = clock.now()
     read_only()
     somebody = notify.anybody_online(now)
+    db.session.rollback()
     waiting = select(Conversation.id).join(Handoff, Handoff.conversation_id == Conversation.id).where(*_never_mailed())
     _each(_found(waiting.where(Handoff.reply_due_at <= now) if somebody else waiting), _on_unseen)
 
