@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from flask import current_app
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from api.config import ConfigError
 
 COLOR = "^#[0-9a-fA-F]{6}$"
+RUNNING = "^(received|screening|interview|assessment|offer)$"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -66,8 +67,15 @@ class CustomerService(_Part):
     phone: dict[str, str] = {}
 
 
+class PromiseRule(_Part):
+    """What whoever enters a stage is promised: a contact within so many working days of the role's office, and how."""
+
+    working_days: int = Field(ge=1, le=60)
+    channel: Literal["phone", "email", "meeting", "video"]
+
+
 class Company(_Part):
-    """Everything about the employer that is not a role or an answer."""
+    """Everything about the employer that is not a role or an answer. `promise_rules` by stage."""
 
     name: str
     employers: list[dict[str, Any]]
@@ -77,6 +85,7 @@ class Company(_Part):
     retention_months: dict[str, int]
     site_url: str
     offices: list[Office]
+    promise_rules: dict[Annotated[str, Field(pattern=RUNNING)], PromiseRule] = {}
     brand: Brand
 
     @property

@@ -78,6 +78,7 @@ CHANNELS: dict[str, LazyString] = {
     "chat": lazy_gettext("here in the chat"),
     "video": lazy_gettext("by video"),
     "letter": lazy_gettext("by letter"),
+    "meeting": lazy_gettext("at a meeting"),
 }
 PROMISES: dict[str, LazyString] = {
     "open": lazy_gettext("open"),

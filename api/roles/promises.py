@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, or_, select
+
+from api.accounts.models import Staff
 from api.answers.company import company
 from api.db import db
-from api.roles.models import Application, Promise
+from api.roles.models import Application, Promise, Role
 
 
 def open_promise(application: Application) -> Promise | None:
@@ -30,8 +33,12 @@ def settle(application: Application, contacted_at: datetime) -> None:
     """The application moved on, so the candidate has been contacted: in time, or after the day that was named."""
     promise = open_promise(application)
     if promise is not None:
-        in_time = contacted_at.astimezone(zone_of(application.role.office)).date() <= promise.due_on
-        _end(promise, "kept" if in_time else "broken", contacted_at)
+        _end(promise, "kept" if in_time(promise, contacted_at, application.role) else "broken", contacted_at)
+
+
+def in_time(promise: Promise, at: datetime, role: Role) -> bool:
+    """Whether the promised day had not passed at `at`, where the role's office is."""
+    return at.astimezone(zone_of(role.office)).date() <= promise.due_on
 
 
 def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
@@ -40,15 +47,28 @@ def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
     return promise is not None and data is not None and _is(promise, data)
 
 
-def make(application: Application, data: dict[str, Any], made_by: str, now: datetime) -> None:
-    """Let `data` (who, due_on, channel, made_at?) be the open promise. The same again changes nothing."""
+def make(application: Application, data: dict[str, Any], made_by: str, now: datetime, staff_id: str | None = None) -> Promise:
+    """Let `data` (who, due_on, channel, made_at?) be the open promise. The same again changes nothing.
+
+    `staff_id`: whose it is, where that is known; otherwise they are looked for among the staff.
+    """
     before = open_promise(application)
     if before is not None and _is(before, data):
-        return
+        return before
     _end(before, "replaced", now)
     # Two open at once are refused by the database, and rows are written before they are changed.
     db.session.flush()
-    application.promises.append(Promise(**_facts(data, now), made_by=made_by))
+    promise = Promise(**_facts(data, now), made_by=made_by, staff_id=staff_id or _staff_id(data["who"], application.role))
+    application.promises.append(promise)
+    return promise
+
+
+def _staff_id(who: str, role: Role) -> str | None:
+    """Whoever of the staff is promised, by name, or by the address of the role's recruiter of that name."""
+    email = role.recruiter.get("email") if role.recruiter.get("name") == who else None
+    known = or_(Staff.name == who, func.lower(Staff.email) == email.lower()) if email else Staff.name == who
+    found = list(db.session.scalars(select(Staff.id).where(Staff.active, known).limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 def remember(application: Application, data: dict[str, Any], made_by: str, now: datetime) -> None:

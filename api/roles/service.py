@@ -16,7 +16,7 @@ from api.audit.service import Actor, record
 from api.candidates.models import Candidate
 from api.db import db
 from api.errors import Conflict, Invalid, NotFound
-from api.roles import promises
+from api.roles import promise_rules, promises
 from api.roles.models import Application, Role, RoleText, StageChange
 from api.roles.schemas import status_of
 
@@ -106,6 +106,8 @@ def save_application(data: dict[str, Any], actor: Actor) -> Saved[Application]:
         moved = created or application.stage != data["stage"]
         changed += _promise(application, data, actor, now, (since or now) if moved and not created else None)
         changed += _move(application, data, since, now, created)
+        if "promise" not in data:
+            changed += _by_rule(application, moved, now)
     if created or changed:
         application.updated_at = now
         db.session.flush()
@@ -178,6 +180,12 @@ def _promise(application: Application, data: dict[str, Any], actor: Actor, now: 
     elif "promise" in data:
         promises.drop(application, now)
     return ["promise"] if before != {(p.id, p.status) for p in application.promises} else []
+
+
+def _by_rule(application: Application, entered: bool, now: datetime) -> list[str]:
+    before = promises.open_promise(application)
+    promise_rules.apply(application, entered, now)
+    return ["promise"] if promises.open_promise(application) is not before else []
 
 
 def remove_application(ref: str, actor: Actor) -> None:
