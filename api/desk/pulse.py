@@ -83,7 +83,7 @@ def _people() -> str:
     seen = select(func.sum(Conversation.staff_seen_seq)).where(Conversation.owner != "assistant").scalar_subquery()
     labels = select(func.count()).select_from(ConversationLabel).scalar_subquery()
     numbers = db.session.execute(select(seen, labels)).one()
-    here = sorted("/".join(row) for row in db.session.execute(present).tuples())
+    here = sorted("/".join(row) for row in db.session.execute(present))
     return f"{_moment(_latest(Conversation.owner != 'assistant'))} {numbers[0]} {numbers[1]} {' '.join(here)}"
 
 

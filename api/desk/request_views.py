@@ -43,7 +43,7 @@ def _status() -> str:
 
 def _listed(status: str, said: str = "") -> Response:
     values: dict[str, Any] = {
-        "status": status,
+        "which": status,
         "asked": requests.listed(current_staff(), status, MOST),
         "open": requests.many("open"),
         "most": MOST,

@@ -56,4 +56,4 @@ def due(at: datetime) -> Markup:
 def _relative(passed: timedelta) -> str:
     if abs(passed) < timedelta(seconds=45):
         return gettext("now")
-    return str(format_timedelta(passed, add_direction=True, format="short", threshold=1.1, locale=language()))
+    return str(format_timedelta(passed, add_direction=True, format="short", granularity="minute", threshold=1.1, locale=language()))

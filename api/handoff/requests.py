@@ -42,7 +42,7 @@ def listed(staff: Staff, status: str, limit: int) -> list[Asked]:
         .order_by(*order)
         .limit(limit)
     )
-    found = db.session.execute(query).tuples().all()
+    found = db.session.execute(query).all()
     known = titles({role for _, _, role, _, _ in found if role}, staff.language)
     return [Asked(row, who or "", role, known.get(role or ""), application, by or "") for row, who, role, application, by in found]
 

@@ -1,10 +1,10 @@
 // Keeps relative times true while the page stands open.
-const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 export function relative(moment, now = Date.now()) {
   const seconds = Math.round((moment - now) / 1000);
   if (Math.abs(seconds) < 45) return document.body.dataset.now;
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length * 0.95);
+  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length * 0.95) ?? STEPS.at(-1);
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always", style: "short" });
   return words.format(Math.round(seconds / size), unit);
 }
