@@ -39,7 +39,7 @@ def mentioned(text: str) -> list[Staff]:
     """The active staff whom a text names: `@Ebba Sandström`, or `@Ebba` where there is one Ebba only."""
     if "@" not in text:
         return []
-    people = list(db.session.scalars(select(Staff).where(Staff.active).order_by(Staff.name)))
+    people = list(db.session.scalars(select(Staff).where(Staff.active)))
     names = Counter(_first(person) for person in people)
     found, rest = [], text
     for person in sorted(people, key=lambda p: -len(p.name)):  # the longest first: "Anna Berglund" is not "Anna Berg"
@@ -47,7 +47,7 @@ def mentioned(text: str) -> list[Staff]:
         short = names[_first(person)] == 1 and _named(person.name.split()[0]).search(rest) if person.name else None
         if full or short:
             found.append(person)
-    return found
+    return sorted(found, key=lambda p: (p.name, p.id))
 
 
 def _first(person: Staff) -> str:
