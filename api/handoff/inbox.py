@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, nulls_last, or_, select
 from sqlalchemy.orm import aliased
 
 from api import clock
@@ -184,7 +184,7 @@ def _order(view: str) -> tuple[Any, ...]:
     urgent_first = case((Handoff.priority == "high", 0), else_=1)
     orders: dict[str, tuple[Any, ...]] = {
         "waiting": (Handoff.reply_due_at.is_(None), Handoff.reply_due_at, urgent_first, Handoff.requested_at),
-        "mine": (_waits().is_(None), _waits(), Conversation.updated_at.desc()),
+        "mine": (nulls_last(literal_column("waits")), Conversation.updated_at.desc()),  # by its name, so that it is worked out once
         "snoozed": (Conversation.snoozed_until,),
         "resolved": (Conversation.resolved_at.desc(),),
     }
