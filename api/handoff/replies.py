@@ -14,7 +14,7 @@ from api.conversations import service as conversations
 from api.conversations.models import Conversation, Message, Stored
 from api.db import db
 from api.errors import Conflict, Invalid
-from api.handoff import attachments, claims
+from api.handoff import attachments, claims, presence
 
 
 def reply(staff: Staff, conversation_id: str, client_id: str, text: str, attachment_ids: Sequence[str] = ()) -> Stored | Message:
@@ -41,6 +41,7 @@ def _send(conversation: Conversation, staff: Staff, words: str, files: Sequence[
     for file in files:
         file.message_id = stored.id
     conversation.snoozed_until = None
+    presence.set(conversation.id, staff.id, "looking")  # what was typed has been sent
     record(Actor("staff", staff.id), "message.sent", conversation, seq=stored.seq)
     return stored
 
