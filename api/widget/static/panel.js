@@ -158,7 +158,7 @@ export function makePanel(context) {
   function spoken(fresh) {
     const n = choicesOf(conversation).length;
     return fresh.flatMap((m) => [
-      `${speaker(m, t, brand)}: `, h('span', { lang: m.language }, m.text), ` ${sourceText(m.sources, language, t)} `,
+      `${speaker(m, t, brand)}: `, h('span', { lang: m.language }, m.text, ...m.attachments.map((file) => ` ${file.name}`)), ` ${sourceText(m.sources, language, t)} `,
     ]).concat(n ? fill(t.choicesBelow, { n }) : []);
   }
 
