@@ -23,7 +23,8 @@ REGISTRATIONS = (
     "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
-    "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "outbox.tasks", "privacy.tasks",
+    "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "handoff.withdrawals", "roles.promise_tasks",
+    "outbox.tasks", "privacy.tasks",
     "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip

@@ -91,6 +91,12 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = Field(
         SecretStr(""), description="Signs the calls of `DESK_WEBHOOK_URL` (Standard Webhooks: HMAC-SHA256; `whsec_…` or any 16 characters or more)."
     )
+    promise_grace: int = Field(
+        60, ge=0, le=2400, description="Minutes of opening hours after a promised day has passed, until the candidate is told with an apology."
+    )
+    promise_lead: int = Field(
+        480, ge=0, le=9600, description="Minutes of opening hours after a promised day has passed, until the recruiter's lead is told, too."
+    )
     scan_command: str = Field(
         "",
         description="Checks recruiters' files for viruses: run with the file's path as last argument, 0 means clean, e.g. `clamdscan --no-summary --fdpass`.",

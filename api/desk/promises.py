@@ -106,11 +106,6 @@ def days() -> tuple[date, date]:
     return today, today + promise_acts.FARTHEST
 
 
-def counts() -> dict[str, int]:
-    """What the desk's menu shows of promises: how many of the reader's are overdue."""
-    return {"promises": promise_queries.overdue(current_staff())}
-
-
 def _chosen() -> tuple[date, str]:
     """The day and the way that the form names. Raises `Invalid`."""
     channel, _, day = request.form.get("promise", "").partition(":")

@@ -18,6 +18,7 @@ from api.desk import words
 from api.handoff import inbox
 from api.handoff.inbox import InboxRow
 from api.handoff.models import ConversationLabel, Request
+from api.roles import promise_queries
 
 MOST = 50
 
@@ -54,6 +55,7 @@ def pulse(staff: Staff) -> Pulse:
     waiting = inbox.rows(staff, "waiting", limit=MOST)
     mine = inbox.rows(staff, "mine", limit=MOST)
     counts["unread"] = sum(1 for row in mine if row.unread)
+    counts["promises"] = promise_queries.overdue(staff)
     with force_locale(staff.language):
         work = {item.key: item for item in _work(waiting, mine)}
     return Pulse(counts, _people(), _moment(_latest(Conversation.owner == "assistant")), _requests(), work)

@@ -26,6 +26,7 @@ from api.fields import UNSTORABLE
 from api.handoff import notify, service, words
 from api.handoff.hours import REPLY_WITHIN, add_open_time, office_for, open_until
 from api.handoff.models import Handoff
+from api.roles import promise_acts
 
 LONGEST_SNOOZE = timedelta(days=60)
 LONGEST_TEXT = 4000
@@ -245,6 +246,7 @@ def append_reply(conversation: Conversation, staff: Staff, text: str, **fields: 
     if handoff is not None:
         handoff.first_reply_at = handoff.first_reply_at or stored.sent_at
         handoff.warned_at = None
+    promise_acts.contacted(conversation, staff, handoff.claimed_at if handoff else None)
     return stored
 
 

@@ -9,11 +9,8 @@ from sqlalchemy import select
 from api.conversations.effects import Acting, handles
 from api.db import db
 from api.errors import NotAllowed, NotFound
-from api.handoff import service
+from api.handoff import service, withdrawals
 from api.roles.models import Application, Role
-from api.roles.service import withdraw_application
-
-PAST_INTERVIEW = ("interview", "assessment", "offer")
 
 
 def _application(acting: Acting, data: dict[str, Any]) -> Application:
@@ -44,13 +41,8 @@ def handoff(acting: Acting, data: dict[str, Any]) -> str:
 
 @handles("withdraw")
 def withdraw(acting: Acting, data: dict[str, Any]) -> str:
-    """The candidate withdraws. Past the interview it is an alarm: a candidate lost is a customer lost."""
-    application = _application(acting, data)
-    stage = application.stage
-    reason = _words(data, "reason")
-    withdraw_application(application, reason, acting.actor, acting.now)
-    service.add_request(acting, "withdraw", reason, application, stage=stage, priority="high" if stage in PAST_INTERVIEW else "normal")
-    return "withdrawn"
+    """The candidate withdraws, or says why afterwards."""
+    return withdrawals.withdraw(acting, _application(acting, data), _words(data, "reason"))
 
 
 @handles("reschedule")

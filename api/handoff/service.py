@@ -51,6 +51,8 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
             text = gettext(
                 "I could not answer that in time, I am sorry. I have asked a recruiter to take over. %(when)s Nothing you wrote is lost.", when=expected.text
             )
+        if reason == "withdrew":
+            text = gettext("I have told your recruiter. If they would like to ask you something, they write here. You need not do anything.")
         back = {"title": gettext("Ask the assistant instead"), "button": BACK}
     acting.say(text, buttons=[back])
     notify.queued(conversation, handoff)

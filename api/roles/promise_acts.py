@@ -53,7 +53,7 @@ def promise(staff: Staff, application_id: str, due_on: date, channel: str) -> Pr
     In their newest conversation; by mail too, if there is none or the day has changed. Raises `NotFound`, `Invalid`, `ApplicationEnded`.
     """
     conversation = conversation_of(application_id)
-    application = _lock_application(application_id)
+    application = lock_application(application_id)
     if application.status == "withdrawn":
         raise ApplicationEnded
     now = clock.now()
@@ -131,7 +131,8 @@ def conversation_of(application_id: str) -> Conversation | None:
     return conversations.lock(found) if found else None
 
 
-def _lock_application(application_id: str) -> Application:
+def lock_application(application_id: str) -> Application:
+    """The application, fresh and locked. Raises `NotFound`."""
     query = select(Application).where(Application.id == application_id).with_for_update(of=Application).execution_options(populate_existing=True)
     found = db.session.scalar(query)
     if found is None:
@@ -144,7 +145,7 @@ def _lock(promise_id: str) -> tuple[Promise, Application]:
     application_id = db.session.scalar(select(Promise.application_id).where(Promise.id == promise_id))
     if application_id is None:
         raise NotFound
-    application = _lock_application(application_id)
+    application = lock_application(application_id)
     return next(p for p in application.promises if p.id == promise_id), application
 
 
