@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from api import clock
+from api.accounts.models import Staff
 from api.candidates.models import Candidate as CandidateRow
 from api.candidates.models import Feedback, JobAlert, Verification
-from api.conversations.models import Conversation, Effect, Message, Turn
+from api.conversations.models import Attachment, Conversation, Effect, Message, Presence, Turn
 from api.db import Base, db
-from api.handoff.models import Handoff, Request
+from api.handoff import attachments
+from api.handoff.models import ConversationLabel, Handoff, Note, Request
 from api.outbox.service import queue_mail
 from api.roles.models import Application
 from tests.api.assistant import FakeAssistant
@@ -50,6 +52,7 @@ def live_a_life(app: APIFlask, client: FlaskClient, fake: FakeAssistant, mark: s
     with app.app_context():
         for talk in (here, elsewhere):
             db.session.get_one(Conversation, talk.id).state = {"slots": {"email": email, "wish": f"{mark}-slot"}}
+            _recruiters_work(talk, mark, email)
         _leave_more(here, mark, email)
         db.session.commit()
     return Known(here, elsewhere, (mark, email, name))
@@ -68,6 +71,31 @@ def _leave_more(here: Candidate, mark: str, email: str) -> None:
     db.session.add(Verification(conversation_id=here.id, candidate_id=candidate.id, code_hash="5" * 64, expires_at=clock.now() - timedelta(hours=1)))
     queue_mail(email, f"{mark}-subject", f"{mark}-mail", "en", f"test:{mark}")
     queue_mail("boss@lumivik.example", "Look", f"{mark}-gossip about {email}", "en", f"test:{mark}-2")
+
+
+def _recruiters_work(talk: Candidate, mark: str, email: str) -> None:
+    """What recruiters leave behind beside the words of the conversation."""
+    staff = db.session.scalar(select(Staff)) or Staff(name="Ebba Sandström", email="ebba@lumivik.example")
+    db.session.add(staff)
+    db.session.flush()
+    conversation = db.session.get_one(Conversation, talk.id)
+    conversation.reply_mail = email
+    sent = db.session.scalars(select(Message).where(Message.conversation_id == talk.id, Message.sender == "assistant").limit(1)).one()
+    file = Attachment(conversation_id=talk.id, message_id=sent.id, staff_id=staff.id, name=f"{mark}-file.pdf", mime="application/pdf", size=9, sha256="6" * 64)
+    db.session.add_all([
+        file, Note(conversation_id=talk.id, staff_id=staff.id, text=f"{mark}-aside on {email}"),
+        ConversationLabel(conversation_id=talk.id, label=f"{mark}-label", added_by=staff.id),
+        Presence(conversation_id=talk.id, who="candidate", doing="looking", until=clock.now() + timedelta(minutes=1)),
+    ])  # fmt: skip
+    db.session.flush()
+    sent.attachments = [attachments.as_public(file)]
+    (attachments.folder() / file.id).write_text(f"{mark}-page")
+
+
+def files(app: APIFlask) -> list[str]:
+    """What stands in the recruiters' files."""
+    with app.app_context():
+        return sorted(path.read_text() for path in attachments.folder().iterdir())
 
 
 def dump(app: APIFlask) -> dict[str, str]:
@@ -93,5 +121,8 @@ def rows_of(app: APIFlask, email: str) -> dict[str, int]:
             "alerts": select(JobAlert).where(JobAlert.email == email),
             "verifications": select(Verification).where(Verification.candidate_id == id_),
             "conversations": select(Conversation).where(Conversation.candidate_id == id_),
-        } | {kind.__tablename__: select(kind).where(kind.conversation_id.in_(talks)) for kind in (Message, Turn, Effect, Feedback, Handoff, Request)}
+        } | {
+            kind.__tablename__: select(kind).where(kind.conversation_id.in_(talks))
+            for kind in (Message, Turn, Effect, Feedback, Handoff, Request, Note, ConversationLabel, Attachment, Presence)
+        }
         return {name: len(db.session.scalars(query).unique().all()) for name, query in counted.items()}

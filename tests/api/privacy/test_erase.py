@@ -13,7 +13,7 @@ from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
 from tests.api.candidates.people import EVA, add_applicant, asks_for, candidate_id, conversation, letters, verify
-from tests.api.privacy.everything import Known, dump, live_a_life, rows_of, tables_with
+from tests.api.privacy.everything import Known, dump, files, live_a_life, rows_of, tables_with
 
 OLA = "ola.ek@example.com"
 RECRUITERS = "rekryterare@lumivik.example"
@@ -32,7 +32,8 @@ def erase(fake: FakeAssistant, candidate: Candidate) -> None:
 def test_the_words_were_everywhere(app: APIFlask, eva: Known) -> None:
     """What the test below rests on."""
     expected = {
-        "applications", "candidates", "conversations", "effects", "feedback", "handoffs", "job_alerts", "mails", "messages", "promises", "requests",
+        "applications", "attachments", "candidates", "conversation_labels", "conversations", "effects", "feedback", "handoffs", "job_alerts", "mails",
+        "messages", "notes", "promises", "requests",
     }  # fmt: skip
     assert set(tables_with(app, eva.words)) == expected
 
@@ -42,6 +43,7 @@ def test_no_trace_is_left_in_any_table(app: APIFlask, fake_assistant: FakeAssist
     erase(fake_assistant, eva.here)
     assert tables_with(app, eva.words) == {}
     assert {table for table, text in dump(app).items() if id_ in text} == {"audit"}
+    assert files(app) == []
 
 
 def test_the_confirmation_is_all_that_stays(app: APIFlask, fake_assistant: FakeAssistant, eva: Known) -> None:
@@ -79,6 +81,7 @@ def test_others_keep_everything(app: APIFlask, client: FlaskClient, fake_assista
     rows, words = rows_of(app, OLA), tables_with(app, ola.words)
     erase(fake_assistant, eva.here)
     assert (rows_of(app, OLA), tables_with(app, ola.words)) == (rows, words)
+    assert files(app) == ["wildebeest-page"] * 2
 
 
 def test_the_recruiters_are_told_by_reference_alone(app: APIFlask, fake_assistant: FakeAssistant, eva: Known) -> None:

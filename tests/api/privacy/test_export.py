@@ -42,7 +42,7 @@ def test_the_copy_holds_everything(app: APIFlask, client: FlaskClient, fake_assi
     assert set(kept) == {"from", "as_of", *(h.name for h in personal_data.holdings())}
     left = [
         "text by Eva Nord", "text about feedback", "text of a complaint", "question", "comment", "note", "place", "slot", "reason", "room", "who",
-        "button", "source", "subject", "mail", "feedback-on-the-application",
+        "button", "source", "subject", "mail", "feedback-on-the-application", "aside", "label", "file",
     ]  # fmt: skip
     missing = [word for word in left if f"zebra-{word}" not in answer.text]
     assert missing == []
