@@ -111,7 +111,7 @@ def contacted(conversation: Conversation, staff: Staff, since: datetime | None) 
     before = max(since or now, now - SETTLES)
     query = select(Application, Promise).join(Promise, Promise.application_id == Application.id).join(Role, Role.id == Application.role_id)
     query = query.where(Application.candidate_id == conversation.candidate_id, Promise.status == "open", Promise.made_at < before)
-    found = db.session.execute(query.with_for_update(of=Promise)).unique().tuples().all()
+    found = db.session.execute(query.with_for_update(of=Promise)).unique().all()
     for application, owed in found:
         if len(found) == 1 or staff.id == owed.staff_id or staff.name == owed.who or application.role.ref == conversation.page_role:
             promises.settle(application, now)
