@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from babel.numbers import format_decimal
 from flask import Response, redirect, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from api import clock
@@ -20,7 +21,7 @@ from api.desk.times import zone
 from api.errors import Invalid
 from api.handoff.hours import spans
 from api.reader import language
-from api.roles import promise_acts, promise_queries
+from api.roles import measures, promise_acts, promise_queries
 from api.roles.models import Promise
 from api.roles.promise_rules import working_day
 
@@ -37,6 +38,7 @@ EMPTY = {
     "none": (lazy_gettext("Every candidate knows when they hear next"), lazy_gettext("Running applications without a promised contact appear here.")),
 }  # fmt: skip
 FRIDAY = 4
+USUAL = 90
 
 
 class Preset(NamedTuple):
@@ -161,5 +163,13 @@ def _listed(said: str = "", undo: str = "") -> Response:
 @staff_required
 def promise_measures() -> Response:
     """How well promises are kept, and how long candidates hear nothing."""
+    wanted = request.args.get("days", "")
+    period = int(wanted) if wanted in map(str, measures.PERIODS) else USUAL
     read_only()
-    return page("promises/measures")
+    return page("promises/measures", found=measures.measures(period, language()), period=period, periods=measures.PERIODS)
+
+
+@blueprint.app_template_filter()
+def in_days(number: float) -> str:
+    """A length of time: '4.5 days', '1 day'."""
+    return ngettext("%(num)s day", "%(num)s days", 1 if number == 1 else 2, num=format_decimal(number, locale=language()))

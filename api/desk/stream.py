@@ -29,6 +29,8 @@ KEEP_ALIVE_SECONDS = 15
 GLANCE_SECONDS = 3
 # However much happens, a page is told at most this often.
 REST_SECONDS = 0.4
+# Browsers keep comments to themselves, and the page wants to know whether the line still lives.
+BEAT = "event: beat\ndata: null\n\n"
 SIGNED_OUT = "event: signed-out\ndata: null\n\n"
 
 
@@ -56,7 +58,7 @@ def desk_events(app: Flask, reader: Reader, since: datetime | None) -> Iterator[
             yield from _news(before, found, since, at)
             before = found
             if not moved.wait(KEEP_ALIVE_SECONDS):
-                yield ": keep-alive\n\n"
+                yield BEAT
             _rest()
 
 
@@ -85,7 +87,7 @@ def _conversation_events(app: Flask, reader: Reader, conversation_id: str) -> It
                 yield "event: gone\ndata: null\n\n"
                 return
             if found != before or looks:
-                yield _event("changed", found) if found != before else ": keep-alive\n\n"
+                yield _event("changed", found) if found != before else BEAT
                 before, spoke = found, time.monotonic()
             moved.wait(GLANCE_SECONDS)
             _rest()

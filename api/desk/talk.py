@@ -124,7 +124,7 @@ def role_title(ref: str | None, language: str) -> str | None:
     """The role's title in the reader's language, or in any."""
     if ref is None:
         return None
-    titles = dict(db.session.execute(select(RoleText.language, RoleText.title).join(Role).where(Role.ref == ref)).tuples().all())
+    titles = dict(db.session.execute(select(RoleText.language, RoleText.title).join(Role).where(Role.ref == ref)).all())
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), ref)
 
 

@@ -41,7 +41,7 @@ def over_http(base: str) -> Ask:
 
     def ask(method: str, path: str, **wishes: Any) -> Answer:
         response = httpx.request(method, base + path, timeout=30, trust_env=False, **wishes)
-        is_json = "json" in response.headers.get("Content-Type", "")
+        is_json = "json" in response.headers.get("Content-Type", "") and bool(response.content)
         return Answer(response.status_code, response.json() if is_json else None, response.headers, response.text)
 
     return ask

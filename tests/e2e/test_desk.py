@@ -240,7 +240,7 @@ def test_new_work_is_told_by_title_sound_and_notification(gateway: Gateway, open
       window.GainNode = class { gain = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} }; connect(next) { return next; } };
     }""")
     gateway.candidate("Secret words")
-    ebba.page.wait_for_function("told.length >= 2", timeout=10_000)
+    wait_for(lambda: ebba.page.evaluate("told.length") >= 2)
     assert ebba.page.evaluate("told") == ["sound", "Visitor: Asked for a person"], "and not what was said"
     expect(ebba.page).to_have_title("(1) Inbox – Lumivik")
     expect(ebba.page.locator("#news a")).to_have_text("Visitor: Asked for a person")

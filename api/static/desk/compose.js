@@ -4,9 +4,10 @@ import { refuse, tell, token } from "./requests.js";
 const talk = () => document.getElementById("talk");
 const draftKey = (area) => `desk-draft ${talk()?.dataset.id} ${area.id}`;
 
+// Where the browser does not let a field grow by itself. A style would be refused by the page's policy when htmx copies it.
 function grow(area) {
-  area.style.height = "auto";
-  area.style.height = `${Math.min(area.scrollHeight + 2, 260)}px`;
+  if (CSS.supports("field-sizing", "content")) return;
+  area.rows = Math.min(9, Math.max(2, area.value.split("\n").reduce((rows, line) => rows + 1 + Math.floor(line.length / 70), 0)));
 }
 
 function keep(area) {

@@ -43,6 +43,8 @@ export function startRequests() {
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.verb !== "get") refuse(document.body.dataset.failed);
   });
+  // htmx leaves its own promises of failed requests to nobody.
+  addEventListener("unhandledrejection", (event) => { if (event.reason === undefined) event.preventDefault(); });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.requestConfig.verb !== "get") refusals()?.replaceChildren();
   });

@@ -22,7 +22,9 @@ function hideNewer() {
 
 function ask(whole) {
   const place = talk();
-  if (place?.dataset.live) void htmx.ajax("GET", place.dataset.live, { source: place, target: place, swap: "none", values: whole ? { whole: "yes" } : {} });
+  if (!place?.dataset.live) return;
+  // What fails is asked for again when the stream comes back.
+  htmx.ajax("GET", place.dataset.live, { source: place, target: place, swap: "none", values: whole ? { whole: "yes" } : {} }).catch(() => null);
 }
 
 function changed(found) {
@@ -119,7 +121,10 @@ function focusAfter() {
 export function startTalk() {
   document.addEventListener("htmx:oobBeforeSwap", beforePart);
   document.addEventListener("htmx:afterSwap", arrived);
-  document.addEventListener("htmx:afterOnLoad", (event) => { if (talk()?.contains(event.detail.elt) || document.getElementById("card")?.contains(event.detail.elt) || event.detail.elt === talk()) afterParts(); });
+  document.addEventListener("htmx:afterOnLoad", (event) => { if (talk()?.contains(event.detail.elt) || document.getElementById("card")?.contains(event.detail.elt)) afterParts(); });
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.requestConfig.path.endsWith("/claim") && event.detail.xhr.status < 400) document.getElementById("reply")?.focus();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return rest();
     listen();
