@@ -49,7 +49,7 @@ def alarm_without_reason() -> None:
     read_only()
     late = Request.created_at < clock.now() - FOR_REASON
     query = select(Request.id, Request.conversation_id).where(Request.kind == "withdraw", Request.data["alarm"].as_string() == "due", late).limit(100)
-    found = db.session.execute(query).tuples().all()
+    found = db.session.execute(query).all()
     db.session.rollback()
     for request_id, conversation_id in found:
         _alarm_later(request_id, conversation_id)
