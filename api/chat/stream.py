@@ -15,6 +15,7 @@ from api.conversations.streams import Hub
 from api.db import db, read_only
 
 KEEP_ALIVE_SECONDS = 15
+TYPING_SECONDS = 5
 BATCH = 500
 
 
@@ -40,9 +41,14 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
                 if found[name] != told[name]:
                     told[name] = found[name]
                     yield _event(name, told[name])
-            waited = len(found["messages"]) < BATCH and not moved.wait(KEEP_ALIVE_SECONDS)
+            waited = len(found["messages"]) < BATCH and not moved.wait(_patience(found["presence"]))
             if waited:
                 yield ": keep-alive\n\n"
+
+
+def _patience(presence: dict[str, Any] | None) -> float:
+    """That somebody has stopped typing wakes nobody: it is found by looking again."""
+    return min(KEEP_ALIVE_SECONDS, TYPING_SECONDS) if presence and presence["typing"] else KEEP_ALIVE_SECONDS
 
 
 def _event(name: str, data: Any) -> str:

@@ -30,9 +30,14 @@ export function makeLog(context) {
   let atEnd = true;
   const timer = setInterval(() => (node.isConnected ? refreshTimes(list, language, t) : clearInterval(timer)), 30000);
   // a notice or a long draft leaves less room: what was in sight stays so
-  new ResizeObserver(() => atEnd && toEnd()).observe(node);
+  let height;
+  new ResizeObserver(() => {
+    height = node.clientHeight;
+    if (atEnd) toEnd();
+  }).observe(node);
 
   function onscroll() {
+    if (node.clientHeight !== height) return; // nobody has scrolled: there is less room
     atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
     jump.hidden ||= atEnd;
   }
@@ -85,11 +90,12 @@ export function makeLog(context) {
         ...(m === seen ? [['seen', () => h('li', { class: 'seen' }, t.seen)]] : [])]),
       ...pending.map((entry) => [entry.key + entry.refused + trouble, () => pendingItem(entry, context, trouble)]),
     ]);
+    const still = typing.hidden;
     skeleton.hidden = items.size || trouble;
     typing.hidden = !conversation.typing;
     typing.firstChild.textContent = fill(t.typing, { name: conversation.writes || brand.assistant_name });
     offer();
-    if (!added.length) return;
+    if (!added.length) return still && !typing.hidden && atEnd && toEnd();
     // a long answer is read from its beginning: bring that to the top at most
     if (fresh.length && follows) node.scrollTop = added[0].offsetTop - 12;
     else if (follows) toEnd();

@@ -53,7 +53,7 @@ export const en = {
   restarted: 'The earlier conversation has ended, so we’re starting a new one.',
   failed: 'That didn’t work right now. Nothing is lost. Try again in a little while.',
   seen: 'Read',
-  nowEnded: 'Ended. Write if anything is left',
+  nowEnded: 'This conversation has ended',
   mailMe: 'Tell me by mail',
   address: 'Your mail address',
   mailed: 'You get a mail when a recruiter has answered.',

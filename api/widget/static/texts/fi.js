@@ -53,7 +53,7 @@ export const fi = {
   restarted: 'Edellinen keskustelu on päättynyt, joten aloitamme uuden.',
   failed: 'Se ei juuri nyt onnistunut. Mitään ei ole kadonnut. Yritä hetken päästä uudelleen.',
   seen: 'Luettu',
-  nowEnded: 'Päättynyt. Kirjoita, jos jotain jäi kysyttävää',
+  nowEnded: 'Keskustelu on päättynyt',
   mailMe: 'Ilmoita sähköpostilla',
   address: 'Sähköpostiosoitteesi',
   mailed: 'Saat sähköpostin, kun rekrytoija on vastannut.',

@@ -53,7 +53,7 @@ export const sv = {
   restarted: 'Den förra konversationen är avslutad, så vi börjar på en ny.',
   failed: 'Det gick inte just nu. Inget har försvunnit. Prova igen om en stund.',
   seen: 'Läst',
-  nowEnded: 'Avslutad. Skriv om du undrar något mer',
+  nowEnded: 'Avslutad konversation',
   mailMe: 'Säg till med mejl',
   address: 'Din mejladress',
   mailed: 'Du får ett mejl när en rekryterare har svarat.',
