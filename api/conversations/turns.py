@@ -192,10 +192,10 @@ def _is_due(turn: Any) -> bool:
 
 
 def _work(turn_id: str, message: Message | Stored, conversation: Conversation) -> Work:
-    return Work(turn_id, message.id, message.seq, effects.root_of(message), conversation.version, _body(conversation, message))
+    return Work(turn_id, message.id, message.seq, effects.root_of(message), conversation.version, body_of(conversation, message))
 
 
-def _body(conversation: Conversation, message: Message | Stored) -> dict[str, Any]:
+def body_of(conversation: Conversation, message: Message | Stored) -> dict[str, Any]:
     """The assistant's request; see docs/turn.md."""
     said = {"button": message.button} if message.button else {"text": message.text}
     return said | {

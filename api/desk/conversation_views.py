@@ -19,7 +19,7 @@ from api.desk.asked import asked
 from api.desk.inbox_views import of_list
 from api.desk.pages import blueprint, page, wants_part
 from api.desk.talk import Talk, earlier_lines, find, number, talk, viewed
-from api.handoff import attachments, canned, claims, inbox, presence, summary
+from api.handoff import attachments, canned, claims, inbox, presence, suggestion, summary
 
 CONVERSATION = "/conversations/<conversation_id>"
 
@@ -65,7 +65,16 @@ def insert(conversation_id: str) -> Response:
     row = find(conversation_id)
     ready = canned.for_conversation(row, current_staff())
     said = [{"title": answer["key"].replace("_", " ").capitalize(), "text": answer["text"]} for answer in answers.every(row.language)]
-    return page("_insert", groups=[(gettext("Ready replies"), ready), (gettext("What the company says"), said)])
+    return page("_insert", conversation_id=row.id, groups=[(gettext("Ready replies"), ready), (gettext("What the company says"), said)])
+
+
+@blueprint.get(f"{CONVERSATION}/suggestion")
+@staff_required
+def suggested(conversation_id: str) -> Response:
+    """What the assistant would answer, to change and send. It is asked anew, and what it wants done is not done."""
+    read_only()
+    find(conversation_id)
+    return page("_suggestion", suggestion=suggestion.suggest(conversation_id))
 
 
 @blueprint.get(f"{CONVERSATION}/attachments/<attachment_id>")
