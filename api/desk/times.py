@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_time, format_timedelta
 from flask import g
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api import clock
 from api.answers.company import company
@@ -17,7 +18,6 @@ from api.reader import language
 
 NEAR = timedelta(hours=12)
 SOON = timedelta(minutes=15)
-_TIME = Markup('<time class="{kind}" datetime="{iso}" title="{exact}"{live}><span aria-hidden="true">{short}</span><span class="sr">{exact}</span></time>')
 
 
 def zone() -> ZoneInfo:
@@ -29,18 +29,23 @@ def zone() -> ZoneInfo:
 @blueprint.app_template_filter()
 def exact(at: datetime) -> str:
     """'Wed 25 Nov 14:05'; only the time, if it is today."""
-    local, today = at.astimezone(zone()), clock.now().astimezone(zone()).date()
+    here = zone()
+    return _exact(at, clock.now().astimezone(here).date(), here, language())
+
+
+@lru_cache(8192)  # a list is drawn again and again with the same times in it
+def _exact(at: datetime, today: date, here: ZoneInfo, locale: str) -> str:
+    local = at.astimezone(here)
     if local.date() == today:
-        return str(format_time(local, "HH:mm", locale=language()))
+        return str(format_time(local, "HH:mm", locale=locale))
     pattern = "EEE d MMM HH:mm" if abs((local.date() - today).days) < 300 else "d MMM y HH:mm"
-    return str(format_datetime(local, pattern, locale=language()))
+    return str(format_datetime(local, pattern, locale=locale))
 
 
 @blueprint.app_template_filter()
 def ago(at: datetime) -> Markup:
     """How long ago, kept current by the page."""
-    passed = at - clock.now()
-    return _TIME.format(kind="ago", iso=at.isoformat(), exact=exact(at), live=Markup(" data-relative"), short=_relative(passed))
+    return _time("ago", at, _relative(at - clock.now()), live=True)
 
 
 @blueprint.app_template_filter()
@@ -48,12 +53,24 @@ def due(at: datetime) -> Markup:
     """When something is due: near moments as 'in 35 min', others by day and time; late ones stand out."""
     left = at - clock.now()
     kind = "due late bad" if left < timedelta(0) else "due soon warn" if left < SOON else "due"
-    if left < NEAR:
-        return _TIME.format(kind=kind, iso=at.isoformat(), exact=exact(at), live=Markup(" data-relative"), short=_relative(left))
-    return _TIME.format(kind=kind, iso=at.isoformat(), exact=exact(at), live="", short=exact(at))
+    return _time(kind, at, _relative(left), live=True) if left < NEAR else _time(kind, at, exact(at), live=False)
+
+
+def _time(kind: str, at: datetime, short: str, live: bool) -> Markup:
+    """`short` for the eye, the exact time on hover and for screen readers."""
+    told, kept = escape(exact(at)), " data-relative" if live else ""
+    shown = f'<span aria-hidden="true">{escape(short)}</span><span class="sr">{told}</span>'
+    html = f'<time class="{kind}" datetime="{at.isoformat()}" title="{told}"{kept}>{shown}</time>'
+    return Markup(html)  # noqa: S704 - all of it is escaped, or ours
 
 
 def _relative(passed: timedelta) -> str:
     if abs(passed) < timedelta(seconds=45):
         return gettext("now")
-    return str(format_timedelta(passed, add_direction=True, format="short", granularity="minute", threshold=1.1, locale=language()))
+    return _in_words(round(passed / timedelta(minutes=1)), language())
+
+
+@lru_cache(8192)
+def _in_words(minutes: int, locale: str) -> str:
+    passed = timedelta(minutes=minutes)
+    return str(format_timedelta(passed, add_direction=True, format="short", granularity="minute", threshold=1.1, locale=locale))

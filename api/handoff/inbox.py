@@ -159,16 +159,16 @@ def _waits() -> Any:
 
 
 def _in_view(staff: Staff, view: str, now: datetime) -> ColumnElement[bool]:
-    awake = or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)
+    if view == "waiting":
+        return and_(Conversation.owner == "queue", _for_me(staff, now))
+    if view == "assistant":
+        return and_(Conversation.owner == "assistant", Conversation.last_seq > 1)  # more than the greeting
+    if view == "resolved":
+        return Conversation.resolved_at.is_not(None)
     own = and_(Conversation.owner == "recruiter", Conversation.staff_id == staff.id, Conversation.resolved_at.is_(None))
-    conditions = {
-        "waiting": and_(Conversation.owner == "queue", _for_me(staff, now)),
-        "mine": and_(own, awake),
-        "assistant": and_(Conversation.owner == "assistant", Conversation.last_seq > 1),  # more than the greeting
-        "snoozed": and_(own, ~awake),
-        "resolved": Conversation.resolved_at.is_not(None),
-    }
-    return conditions[view]
+    if view == "snoozed":
+        return and_(own, Conversation.snoozed_until > now)
+    return and_(own, or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now))
 
 
 def _for_me(staff: Staff, now: datetime) -> ColumnElement[bool]:
@@ -181,14 +181,15 @@ def _for_me(staff: Staff, now: datetime) -> ColumnElement[bool]:
 
 
 def _order(view: str) -> tuple[Any, ...]:
-    urgent_first = case((Handoff.priority == "high", 0), else_=1)
-    orders: dict[str, tuple[Any, ...]] = {
-        "waiting": (Handoff.reply_due_at.is_(None), Handoff.reply_due_at, urgent_first, Handoff.requested_at),
-        "mine": (nulls_last(literal_column("waits")), Conversation.updated_at.desc()),  # by its name, so that it is worked out once
-        "snoozed": (Conversation.snoozed_until,),
-        "resolved": (Conversation.resolved_at.desc(),),
-    }
-    return (*orders.get(view, (Conversation.updated_at.desc(),)), Conversation.id)
+    if view == "waiting":
+        urgent_first = case((Handoff.priority == "high", 0), else_=1)
+        return Handoff.reply_due_at.is_(None), Handoff.reply_due_at, urgent_first, Handoff.requested_at, Conversation.id
+    if view == "mine":  # by its name, so that it is worked out once
+        return nulls_last(literal_column("waits")), Conversation.updated_at.desc(), Conversation.id
+    if view == "snoozed":
+        return Conversation.snoozed_until, Conversation.id
+    newest: Any = Conversation.resolved_at if view == "resolved" else Conversation.updated_at
+    return newest.desc(), Conversation.id
 
 
 def _narrowed(query: Select[Any], wanted: InboxFilters) -> Select[Any]:
