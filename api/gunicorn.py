@@ -9,7 +9,7 @@ from api.config import load_settings
 _settings = load_settings()
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gevent"
+worker_class = "api.gevent_worker.Worker"
 worker_connections = 10_000
 keepalive = 30
 graceful_timeout = 20

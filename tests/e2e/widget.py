@@ -12,6 +12,12 @@ WORDS = {
     "en": {"open": "Ask us", "input": "Write a message", "person": "Talk to a person", "log": "Conversation"},
 }
 
+# The demo's dates move with today's.
+STARTS = {
+    "sv": re.compile(r"börjar (måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag) \d+ \w+"),
+    "en": re.compile(r"(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday) \d+ [A-Z]\w+"),
+}
+
 
 class Widget:
     """An open chat on a page."""
