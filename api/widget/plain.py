@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,14 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from api.answers.company import company
+from api.candidates import rating, reply_mail
 from api.conversations import queries, service, turns
 from api.conversations.effects import perform
-from api.conversations.models import Conversation, Message
+from api.conversations.models import Attachment, Conversation, Message
 from api.db import db
 from api.errors import DomainError, NotFound
 from api.fields import UNSTORABLE
-from api.handoff import claims
+from api.handoff import attachments, claims, presence
 
 TEXT_LIMIT = 2000
 
@@ -40,6 +42,8 @@ class Page:
     error: str = ""
     draft: str = ""
     text_limit: int = TEXT_LIMIT
+    told_by_mail: bool = False
+    may_rate: bool = False
     client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -85,6 +89,8 @@ def take(form: Mapping[str, str]) -> Page:
     text = form.get("text", "").replace("\r\n", "\n").strip()
     page = Page(g.language, form.get("role", "")[:64], draft=text)
     action = form.get("action", "")
+    if not (action or form.get("button") or text) and form.get("email"):
+        action = "mail"  # Enter in that field presses the form's first button
     if not (action or form.get("button")):
         page.error = _wrong_with(text)
     try:
@@ -100,6 +106,12 @@ def take(form: Mapping[str, str]) -> Page:
         db.session.rollback()
         page.error = str(error.sentence)
     return _shown(page)
+
+
+def file(form: Mapping[str, str]) -> tuple[Attachment, Path]:
+    """A recruiter's file, for who holds the page it stands on. Raises `NotFound`."""
+    conversation = service.get_conversation_for(form.get("conversation", ""), form.get("token", ""))
+    return attachments.open_for(conversation.id, form.get("file", ""))
 
 
 def _wrong_with(text: str) -> str:
@@ -132,6 +144,11 @@ def _do(action: str, conversation: Conversation | None, form: Mapping[str, str],
         service.set_language(service.lock(conversation.id), page.language)
     if action == "person":
         perform(service.lock(conversation.id), "handoff", {"reason": "asked_for_person"})
+    elif action == "mail":
+        reply_mail.leave_address(service.lock(conversation.id), form.get("email", ""))
+    elif action.startswith("rate-"):
+        rating.rate_help(service.lock(conversation.id), int(action[5:6] if action[5:6].isdecimal() else 0), page.draft)
+        page.draft = ""
     elif not action:
         _send(conversation.id, form, page)
 
@@ -163,6 +180,10 @@ def _shown(page: Page) -> Page:
     if conversation is None:
         return page
     page.messages = queries.messages_after(conversation.id)
+    page.told_by_mail, page.may_rate = reply_mail.recipient(conversation) is not None, rating.is_open(conversation)
     state = queries.status_of(conversation)
     page.status, page.waiting_because = str(state["status"]), state["waiting_because"]
+    if page.messages[-1].seq > conversation.candidate_seen_seq and page.status == "with_recruiter":
+        presence.seen(conversation.id, presence.CANDIDATE, page.messages[-1].seq)
+        db.session.commit()
     return page

@@ -84,6 +84,14 @@ def plain_send() -> Response:
     return _plain(plain.take(request.form))
 
 
+@blueprint.post("/chat/plain/file")
+@limiter.limit("40 per minute")
+def plain_file() -> Response:
+    """A recruiter's file, to be saved."""
+    found, path = plain.file(request.form)
+    return send_file(path, mimetype=found.mime, as_attachment=True, download_name=found.name)
+
+
 def _plain(page: plain.Page) -> Response:
     settings = current_app.config["SETTINGS"]
     html = render_template("widget/plain.html", page=page, language=page.language, brand=company(), site=settings.site)

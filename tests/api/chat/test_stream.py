@@ -12,13 +12,16 @@ import pytest
 from apiflask import APIFlask
 
 from api import clock, jobs
+from api.accounts.models import Staff
 from api.chat import stream as streaming
 from api.conversations import service
 from api.db import db
+from api.handoff import claims, presence
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_http
 from tests.api.conftest import MakeApp
 from tests.api.serving import Event, Stream, served, wait_for
+from tests.api.staff import add_staff
 
 
 @pytest.fixture
@@ -173,3 +176,26 @@ def test_a_browser_that_left_is_forgotten(app: APIFlask, base: str) -> None:
     assert candidate.id in hub._followers
     stream.close()
     wait_for(lambda: candidate.id not in hub._followers)
+
+
+def test_a_person_who_types_and_reads_is_told_and_the_candidate_is_known_to_look(app: APIFlask, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    staff_id = add_staff(app)
+    candidate = Candidate(over_http(base))
+    candidate.want_person()
+    stream = Stream(base, candidate)
+    stream.until(lambda e: e[0] == "presence" and e[2] == {"typing": None, "seen": 0})
+    with app.app_context():
+        claims.claim(db.session.get_one(Staff, staff_id), candidate.id)
+        db.session.commit()
+        presence.set(candidate.id, staff_id, "typing")
+        db.session.commit()
+        assert [here.who for here in presence.others(candidate.id, staff_id)] == ["candidate"]
+        db.session.rollback()
+    stream.until(lambda e: e[0] == "presence" and e[2]["typing"] == "Ebba Sandström")
+    with app.app_context():
+        presence.seen(candidate.id, "staff", 2)
+        db.session.commit()
+    stream.until(lambda e: e[0] == "presence" and e[2]["seen"] == 2)
+    with clock.at(clock.now() + timedelta(seconds=9)):
+        stream.until(lambda e: e[0] == "presence" and e[2]["typing"] is None)
+    stream.close()

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import uuid
 
+from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from api.accounts.models import Staff
+from api.candidates.models import Feedback
+from api.conversations.models import Conversation
+from api.db import db
+from api.handoff import attachments, claims, replies
 from tests.api.assistant import FakeAssistant, reply
+from tests.api.staff import add_staff
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
@@ -112,3 +121,38 @@ def test_the_page_is_not_kept_and_the_token_is_in_no_address(client: FlaskClient
 def test_a_form_without_a_proper_id_still_sends(client: FlaskClient) -> None:
     assert "Echo: hej" in send(client, start(client), text="hej", client_id="x").text
     assert uuid.UUID(hidden(start(client))["client_id"])
+
+
+def test_an_address_is_left_while_a_person_is_waited_for(client: FlaskClient) -> None:
+    page = send(client, send(client, start(client), text="ett"), action="person")
+    assert 'name="email"' in page.text
+    refused = send(client, page, action="mail", email="elin")
+    assert refused.status_code == 422 and 'role="alert"' in refused.text
+    left = send(client, refused, email="elin@example.com")
+    assert left.status_code == 200 and 'name="email"' not in left.text
+
+
+def test_a_persons_help_is_rated_and_their_file_is_saved(app: APIFlask, client: FlaskClient) -> None:
+    page = send(client, start(client), text="ett")
+    id_, staff_id = hidden(page)["conversation"], add_staff(app)
+    with app.app_context():
+        ebba = db.session.get_one(Staff, staff_id)
+        claims.claim(ebba, id_)
+        db.session.commit()
+        ebba = db.session.get_one(Staff, staff_id)
+        file_id = attachments.store(ebba, id_, "Erbjudande.pdf", io.BytesIO(b"%PDF-1.7 the offer")).id
+        db.session.commit()
+        replies.reply(db.session.get_one(Staff, staff_id), id_, "a-client-id", "Här är det.", [file_id])
+        claims.resolve(db.session.get_one(Staff, staff_id), id_)
+        db.session.commit()
+    page = send(client, page, action="look")
+    assert "Erbjudande.pdf" in page.text
+    saved = client.post("/chat/plain/file", data=hidden(page) | {"file": file_id})
+    assert saved.data == b"%PDF-1.7 the offer" and saved.headers["Content-Disposition"].startswith("attachment")
+    assert client.post("/chat/plain/file", data=hidden(page) | {"file": file_id, "token": "x"}).status_code == 404
+    assert send(client, page, action="rate-9").status_code == 422
+    assert "rate-4" not in send(client, page, action="rate-4", text="Bra").text
+    with app.app_context():
+        (kept,) = db.session.scalars(select(Feedback)).all()
+        assert (kept.score, kept.comment) == (4, "Bra")
+        assert db.session.get_one(Conversation, id_).candidate_seen_seq == db.session.get_one(Conversation, id_).last_seq
