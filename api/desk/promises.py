@@ -172,4 +172,4 @@ def promise_measures() -> Response:
 @blueprint.app_template_filter()
 def in_days(number: float) -> str:
     """A length of time: '4.5 days', '1 day'."""
-    return ngettext("%(num)s day", "%(num)s days", 1 if number == 1 else 2, num=format_decimal(number, locale=language()))
+    return ngettext("%(length)s day", "%(length)s days", 1 if number == 1 else 2, length=format_decimal(number, locale=language()))

@@ -209,3 +209,26 @@ def test_as_many_queries_for_many_rows_as_for_few(app: APIFlask, bo: Browser) ->
         event.remove(engine, "before_cursor_execute", listener)
         counted.append(len(statements))
     assert counted[0] == counted[1]
+
+
+def test_measures_say_how_much_was_kept_and_how_long_candidates_heard_nothing(app: APIFlask, bo: Browser) -> None:
+    steps = [{"stage": "received", "at": "2026-11-02T09:00:00+01:00"}, {"stage": "screening", "at": "2026-11-06T09:00:00+01:00"}]
+    past = [
+        {"who": "Bo Al", "due_on": day, "channel": "phone", "made_at": f"{day}T07:00:00Z", "status": status}
+        for day, status in (("2026-11-03", "kept"), ("2026-11-10", "broken"))
+    ]
+    applied(
+        app, "A-1", due_on="2026-11-24", past_promises=past, received_at="2026-11-02T09:00:00+01:00", stage_since="2026-11-06T09:00:00+01:00", history=steps
+    )
+    page = bo.get("/desk/promises/measures?days=30").text
+    assert "1 of 3 that were due" in page and "33%" in page
+    assert 'data-rate="100.0"' in page, "received: kept; screening: one broken, one overdue"
+    assert 'data-rate="0.0"' in page
+    assert "Bo Al" in page and "Operations engineer" in page and "Week of Mon 2 Nov" in page
+    assert "<style" not in page and " style=" not in page and "<script>" not in page
+    assert "30 days" in bo.get("/desk/promises/measures?days=7000").text
+
+
+def test_measures_without_anything_to_measure(app: APIFlask, bo: Browser) -> None:
+    page = bo.get("/desk/promises/measures")
+    assert page.status_code == 200 and page.text.count("Nothing to measure") == 4
