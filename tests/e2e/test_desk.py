@@ -326,6 +326,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(gateway: Gateway, opens:
     for menu in ("hand-back", "transfer", "snooze", "resolve"):
         ebba.page.locator(f"#{menu} > summary").click()
         check(menu)
+        ebba.page.keyboard.press("Escape")
     ebba.open(f"/desk/conversations/{candidate.id}")
     if viewport is PHONE:
         ebba.press("Candidate")

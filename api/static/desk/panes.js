@@ -31,6 +31,11 @@ export function startPanes() {
     closeMenus(menu);
     menu.querySelector(".panel :is(textarea, select, input:not([type=hidden]), button)")?.focus();
   }, true);
+  // What was asked for in a menu is done: it closes, and the fresh one may take its place.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const menu = event.detail.elt.closest?.("details.menu");
+    if (menu && event.detail.requestConfig.verb !== "get" && event.detail.xhr.status < 400) menu.open = false;
+  });
   // The list stays where it was; the way back from a conversation needs no new page.
   document.addEventListener("click", (event) => {
     const back = event.target.closest("a.back");

@@ -121,7 +121,7 @@ function focusAfter() {
 export function startTalk() {
   document.addEventListener("htmx:oobBeforeSwap", beforePart);
   document.addEventListener("htmx:afterSwap", arrived);
-  document.addEventListener("htmx:afterOnLoad", (event) => { if (talk()?.contains(event.detail.elt) || document.getElementById("card")?.contains(event.detail.elt)) afterParts(); });
+  document.addEventListener("htmx:afterOnLoad", (event) => { if (talk()?.contains(event.target) || document.getElementById("card")?.contains(event.target)) afterParts(); });
   document.addEventListener("htmx:afterOnLoad", (event) => {
     if (event.detail.requestConfig.path.endsWith("/claim") && event.detail.xhr.status < 400) document.getElementById("reply")?.focus();
   });
