@@ -52,8 +52,8 @@ class Pulse:
 def pulse(staff: Staff) -> Pulse:
     """Look at the desk. A handful of queries, however much there is."""
     counts = inbox.counts(staff)
-    waiting = inbox.rows(staff, "waiting", limit=MOST)
-    mine = inbox.rows(staff, "mine", limit=MOST)
+    waiting = inbox.rows(staff, "waiting", limit=MOST, brief=True)
+    mine = inbox.rows(staff, "mine", limit=MOST, brief=True)
     counts["unread"] = sum(1 for row in mine if row.unread)
     counts["promises"] = promise_queries.overdue(staff)
     with force_locale(staff.language):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -93,8 +93,11 @@ def unanswered() -> Any:
     return query.correlate(Conversation).scalar_subquery()
 
 
-def rows(staff: Staff, view: str, filters: InboxFilters | None = None, limit: int = 50) -> list[InboxRow]:
-    """The first `limit` conversations of a view, or of all of them if something is searched for."""
+def rows(staff: Staff, view: str, filters: InboxFilters | None = None, limit: int = 50, brief: bool = False) -> list[InboxRow]:
+    """The first `limit` conversations of a view, or of all of them if something is searched for.
+
+    `brief`: without roles' titles, labels and who is there, for whoever looks often.
+    """
     wanted, now = filters or InboxFilters(), clock.now()
     query = _narrowed(_base(), wanted)
     if wanted.q:
@@ -102,7 +105,11 @@ def rows(staff: Staff, view: str, filters: InboxFilters | None = None, limit: in
     else:
         query = query.where(_in_view(staff, view, now)).order_by(*_order(view))
     found = [_row(row) for row in db.session.execute(query.limit(limit))]
-    _complete(found, staff)
+    by_id = {row.id: row for row in found}
+    _last_words(by_id)
+    _unread(by_id)
+    if not brief:
+        _complete(by_id, staff)
     return found
 
 
@@ -228,16 +235,13 @@ def _row(found: Any) -> InboxRow:
     return row
 
 
-def _complete(found: Sequence[InboxRow], staff: Staff) -> None:
-    """What hangs on the rows, each sort by one query for all of them."""
-    by_id = {row.id: row for row in found}
-    _last_words(by_id)
-    _unread(by_id)
+def _complete(by_id: dict[str, InboxRow], staff: Staff) -> None:
+    """What else hangs on the rows, each sort by one query for all of them."""
     _present(by_id, staff)
     _last_reasons(by_id)
     _roles_applied_for(by_id)
-    known = titles({row.role_ref for row in found if row.role_ref}, staff.language)
-    for row in found:
+    known = titles({row.role_ref for row in by_id.values() if row.role_ref}, staff.language)
+    for row in by_id.values():
         row.role_title = known.get(row.role_ref or "")
     query = select(ConversationLabel).where(ConversationLabel.conversation_id.in_(by_id)).order_by(ConversationLabel.label)
     for label in db.session.scalars(query):
