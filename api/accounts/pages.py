@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
-from babel.dates import format_datetime
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
@@ -18,7 +17,7 @@ from api.accounts.access import csrf_protected
 from api.answers.company import company
 from api.db import db
 from api.errors import TITLES, DomainError, problem
-from api.reader import language
+from api.reader import day_and_time, language
 
 blueprint = APIBlueprint("accounts", __name__, url_prefix="/desk", template_folder="templates", enable_openapi=False)
 csrf_protected(blueprint)
@@ -59,7 +58,7 @@ def staff_time(at: datetime) -> str:
     """A moment in the zone of the reader's office."""
     me = g.get("staff")
     zone = ZoneInfo(company().office(me.office if me else None).time_zone)
-    return format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=language())
+    return day_and_time(at, zone, language())
 
 
 def done(endpoint: str, notice: str | None = None) -> AnyResponse:

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
-from babel.dates import format_datetime
 from flask import current_app, render_template, request
 from sqlalchemy import select
 
@@ -18,7 +17,7 @@ from api.config import ROOT
 from api.db import db, read_only
 from api.errors import NotFound
 from api.outbox.models import Mail
-from api.reader import language
+from api.reader import day_and_time, language
 from api.roles import queries
 
 blueprint = APIBlueprint("demo", __name__, template_folder="templates", static_folder="static", static_url_path="/demo/static", enable_openapi=False)
@@ -74,4 +73,4 @@ def mailbox() -> tuple[str, int]:
 def mail_time(at: datetime) -> str:
     """Date and time of a mail in the employer's zone."""
     zone = ZoneInfo(company().office(None).time_zone)
-    return format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=language())
+    return day_and_time(at, zone, language())

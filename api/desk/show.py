@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date
 from babel.numbers import format_percent
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
@@ -15,7 +14,7 @@ from api import clock
 from api.desk import words
 from api.desk.pages import blueprint
 from api.desk.times import exact, zone
-from api.reader import language
+from api.reader import language, short_day
 
 _TOKEN = Markup('<input type="hidden" name="csrf_token" value="{}">')
 
@@ -43,7 +42,8 @@ def day(value: date | datetime | str) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     local = value.astimezone(zone()).date() if isinstance(value, datetime) and value.tzinfo else value
-    return str(format_date(local, "EEE d MMM" if local.year == clock.now().year else "d MMM y", locale=language()))
+    near = local.year == clock.now().year
+    return short_day(local, language(), weekday=near, year=not near)
 
 
 @blueprint.app_template_filter()

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time, format_timedelta
+from babel.dates import format_time, format_timedelta
 from flask import g
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from api import clock
 from api.answers.company import company
 from api.desk.pages import blueprint
-from api.reader import language
+from api.reader import language, short_day
 
 NEAR = timedelta(hours=12)
 SOON = timedelta(minutes=15)
@@ -38,8 +38,8 @@ def _exact(at: datetime, today: date, here: ZoneInfo, locale: str) -> str:
     local = at.astimezone(here)
     if local.date() == today:
         return str(format_time(local, "HH:mm", locale=locale))
-    pattern = "EEE d MMM HH:mm" if abs((local.date() - today).days) < 300 else "d MMM y HH:mm"
-    return str(format_datetime(local, pattern, locale=locale))
+    near = abs((local.date() - today).days) < 300
+    return f"{short_day(local.date(), locale, weekday=near, year=not near)} {format_time(local, 'HH:mm', locale=locale)}"
 
 
 @blueprint.app_template_filter()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from flask import g
 from flask_babel import gettext
 from sqlalchemy import select
@@ -24,6 +23,7 @@ from api.db import db
 from api.errors import DomainError, NotFound
 from api.fields import UNSTORABLE
 from api.handoff import attachments, claims, presence
+from api.reader import day_and_time
 
 TEXT_LIMIT = 2000
 
@@ -60,7 +60,7 @@ class Page:
     def clock(self, at: datetime) -> str:
         """Date and time in the employer's zone; without scripts nobody knows the reader's."""
         zone = ZoneInfo(company().office(None).time_zone)
-        return format_datetime(at.astimezone(zone), "d MMM HH:mm", locale=self.language)
+        return day_and_time(at, zone, self.language)
 
     def source(self, source: dict[str, Any]) -> str:
         """Where an answer comes from, in words."""

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from babel.messages import Message
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,15 +42,30 @@ def gateway() -> list[str]:
             "api",
         ]
         subprocess.run(extract, cwd=ROOT, check=True)
-        wanted = {m.id for m in read_po(pot.open("rb")) if m.id}
+        wanted = {key(m): m for m in read_po(pot.open("rb")) if m.id}
     faults = []
     for language in ("sv", "fi"):
         catalogue = read_po((ROOT / f"api/translations/{language}/LC_MESSAGES/messages.po").open("rb"))
-        have = {m.id: m for m in catalogue if m.id}
-        faults += [f"gateway, {language}: no text for {id_!r}" for id_ in sorted(wanted - {i for i, m in have.items() if m.string and not m.fuzzy})]
-        faults += [f"gateway, {language}: no longer used: {id_!r}" for id_ in sorted(set(have) - wanted)]
-        faults += [f"gateway, {language}: other fields in {i!r}" for i, m in have.items() if m.string and fields(i) != fields(str(m.string))]
+        have = {key(m): m for m in catalogue if m.id}
+        faults += [f"gateway, {language}: no text for {id_!r}" for id_ in sorted(set(wanted) - {i for i, m in have.items() if whole(m) and not m.fuzzy})]
+        faults += [f"gateway, {language}: no longer used: {id_!r}" for id_ in sorted(set(have) - set(wanted))]
+        faults += [f"gateway, {language}: other fields in {i!r}" for i, m in have.items() if whole(m) and any(fields(i) != fields(form) for form in forms(m))]
     return faults
+
+
+def key(message: Message) -> str:
+    """A text's English words; those of one thing where there are some for many."""
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def forms(message: Message) -> list[str]:
+    """The translation, or its forms by number."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def whole(message: Message) -> bool:
+    """Whether every form is translated."""
+    return all(forms(message))
 
 
 def assistant() -> list[str]:
