@@ -69,7 +69,9 @@ class Gateway:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     assistant = FakeAssistant()
-    app = create_app(load_settings(env="demo", var=tmp_path_factory.mktemp("desk"), database_url="", rate_limit="off", assistant_url=assistant.url, log_level="ERROR"))
+    app = create_app(
+        load_settings(env="demo", var=tmp_path_factory.mktemp("desk"), database_url="", rate_limit="off", assistant_url=assistant.url, log_level="ERROR")
+    )
     with app.app_context():
         upgrade()
         load.load()

@@ -1,5 +1,5 @@
 // Single keys, for those who want them; `?` lists them.
-import { backToList, closeMenus } from "./panes.js";
+import { backToList, closeMenus, enterMenu } from "./panes.js";
 
 const OFF = "desk-keys-off";
 const GO = { i: "/desk/", p: "/desk/promises", r: "/desk/requests" };
@@ -30,7 +30,10 @@ function escape(event) {
 }
 
 function press(place) {
-  if (place.matches("summary")) place.parentElement.open = !place.parentElement.open;
+  if (place.matches("summary")) {
+    place.parentElement.open = !place.parentElement.open;
+    if (place.parentElement.open) enterMenu(place.parentElement);
+  }
   else if (place.matches("input, textarea")) place.focus();
   else place.click();
 }

@@ -15,6 +15,11 @@ export function closeMenus(but) {
   return closed;
 }
 
+/** Into the menu: to what one fills in or presses first. */
+export function enterMenu(menu) {
+  menu.querySelector(".panel :is(textarea, select, input:not([type=hidden]), button)")?.focus();
+}
+
 export function startPanes() {
   document.addEventListener("click", (event) => {
     const to = event.target.closest("[data-pane-to]");
@@ -29,7 +34,7 @@ export function startPanes() {
     const menu = event.target;
     if (!menu.matches?.("details.menu") || !menu.open) return;
     closeMenus(menu);
-    menu.querySelector(".panel :is(textarea, select, input:not([type=hidden]), button)")?.focus();
+    if (!menu.contains(document.activeElement) || document.activeElement.matches("summary")) enterMenu(menu);
   }, true);
   // What was asked for in a menu is done: it closes, and the fresh one may take its place.
   document.addEventListener("htmx:beforeOnLoad", (event) => {

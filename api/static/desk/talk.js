@@ -112,9 +112,9 @@ function afterParts() {
   seen();
 }
 
-/** The button that was pressed is gone: go on where one writes next. */
+/** The button that was pressed is gone: go on at its place, where single keys work. */
 function focusAfter() {
-  const where = lost === "card" ? document.getElementById("new-label") : document.getElementById("reply") ?? document.getElementById("talk-name");
+  const where = lost === "card" ? document.getElementById("new-label") : document.getElementById("talk-name");
   where?.focus({ preventScroll: true });
 }
 
