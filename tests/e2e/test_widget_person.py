@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select
 
@@ -257,3 +258,21 @@ def test_the_conversation_is_mailed_from_the_menu(desk: Desk, waiting: Page) -> 
     waiting.get_by_role("button", name="Skicka").first.click()
     expect(panel(waiting)).to_contain_text("Ett mejl är på väg till dig.")
     assert "#reply=" in desk.mails("elin@example.com")[0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_anybodys_way(desk: Desk, waiting: Page, scheme: Any) -> None:
+    """axe-core on each new state of the chat."""
+    waiting.emulate_media(color_scheme=scheme)
+    states = [
+        lambda: waiting.get_by_role("button", name="Säg till med mejl").click(),
+        lambda: (desk.claim(), desk.says("Här är det.", "schema.png"), desk.does("typing")),
+        lambda: desk.resolve(),
+        lambda: waiting.get_by_role("button", name="4", exact=True).click(),
+    ]
+    shown = [waiting.get_by_role("textbox", name="Din mejladress"), waiting.get_by_role("button", name=re.compile("schema.png")), waiting.locator(".scores")]
+    for enter, there in zip(states, [*shown, waiting.get_by_role("textbox", name="Tack. Vill du berätta varför?")], strict=True):
+        enter()
+        expect(there).to_be_visible()
+        found = Axe().run(waiting)
+        assert found.violations_count == 0, found.generate_report()

@@ -1,14 +1,16 @@
 /** What is asked around a person's help, one thing at a time: where to write to, what the help was worth. */
 import { h, icon } from './dom.js';
 
-/** Returns {node, askMail(send), render()}; `focus()` goes back to where one writes, `announce(text)` speaks. */
+/** Returns {node, askMail(send, waits), render()}; `focus()` goes back to where one writes, `announce(text)` speaks. */
 export function makeExtra({ t, conversation, focus, announce }) {
   const node = h('form', { class: 'notice', onsubmit });
   let asking; // 'rate', or what to do with what was typed
+  let answer; // whether that is about a person's answer
   show();
 
   function show(now, ...parts) {
     asking = now;
+    answer = false;
     node.hidden = !now;
     node.replaceChildren(...parts);
   }
@@ -38,9 +40,10 @@ export function makeExtra({ t, conversation, focus, announce }) {
     }
   }
 
-  /** Ask for an address; `send(email)` may refuse it. */
-  function askMail(send) {
+  /** Ask for an address; `send(email)` may refuse it. `waits`: of no use once nobody is waited for. */
+  function askMail(send, waits) {
     field(t.address, { type: 'email', autocomplete: 'email', required: '', maxlength: 254 }, send);
+    answer = waits;
   }
 
   /** One tap is enough; words may follow. */
@@ -55,7 +58,7 @@ export function makeExtra({ t, conversation, focus, announce }) {
   }
 
   function render() {
-    if (asking === 'rate' && !conversation.rate) show();
+    if (asking === 'rate' ? !conversation.rate : answer && !conversation.theirs) node.matches(':focus-within') ? done() : show();
     if (asking || !conversation.rate) return;
     const scores = [1, 2, 3, 4, 5].map((n) => h('button', { onclick: () => rated(n) }, `${n}`));
     show('rate', h('p', { id: 'rate' }, t.rate), h('div', { class: 'scores', role: 'group', 'aria-labelledby': 'rate' }, scores));

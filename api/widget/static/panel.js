@@ -39,7 +39,7 @@ export function makePanel(context) {
   const expected = h('small');
   const ask = h('button', { class: 'link', onclick: handoff }, icon('person'), t.toPerson);
   const asked = h('span', {});
-  const mailMe = h('button', { class: 'link', onclick: () => extra.askMail((email) => conversation.leaveMail(email)) }, t.mailMe);
+  const mailMe = h('button', { class: 'link', onclick: () => extra.askMail((email) => conversation.leaveMail(email), true) }, t.mailMe);
   const node = h(page ? 'main' : 'dialog', { class: 'panel', 'aria-label': fill(t.title, { name: brand.name }), onkeydown: escape },
     h('div', { class: 'head' }, logo(), h('div', { class: 'names' }, title, who), select, more,
       !page && iconButton('close', t.close, { onclick: close })),
