@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.config import LANGUAGES
+from api.widget import bundle as made
 from api.widget.bundle import SOURCES, bundle
 
 LIMIT = 15_000  # bytes, gzipped, for script, styles and the texts of all languages
@@ -60,3 +62,14 @@ def test_it_is_not_sent_again_unchanged(client: FlaskClient) -> None:
 
 def test_the_short_address_leads_there(client: FlaskClient) -> None:
     assert client.get("/widget.js").headers["Location"] == "/widget/widget.js"
+
+
+def test_what_was_made_small_is_sent_only_if_it_is_of_these_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made, "MADE", tmp_path / "widget.js")
+    monkeypatch.setattr(made, "PACKED", tmp_path / "widget.js.gz")
+    source = made.joined()
+    assert made.made_of(source) is None, "not made yet"
+    made.make("small()")
+    assert made.made_of(source) == "small()"
+    assert gzip.decompress(made.packed_of(b"small()") or b"") == b"small()"
+    assert made.made_of(source + "// changed since") is None and made.packed_of(b"other()") is None
