@@ -74,9 +74,9 @@ function opened() {
 
 function arrived(event) {
   if (event.target.id !== "detail") return;
+  showPane("talk"); // first, on a phone: what is not shown cannot be scrolled
   opened();
   readyComposer();
-  showPane("talk");
   retitle(document.title.replace(/^\(\d+\) /, "").replace(/^.* – /, `${talk()?.dataset.name} – `));
   document.getElementById("talk-name")?.focus({ preventScroll: true });
 }
