@@ -116,6 +116,19 @@ def _flat(detail: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path.removeprefix("json.").removeprefix("query."), "message": str(detail)}]
 
 
+def unforeseen(error: Exception) -> int:
+    """Note in the log what nobody raises on purpose. The status to answer with: 503 if the database is away, else 500."""
+    rule = request.url_rule and request.url_rule.rule
+    if isinstance(error, OperationalError):
+        log.error("database unavailable", error=type(error.orig).__name__, path=rule)
+        return 503
+    detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else None
+    log.error("unexpected error", error=type(error).__name__, cause=detail, path=rule, exc_info=_safe_trace(error))
+    if current_app.testing and current_app.config.get("PROPAGATE_UNEXPECTED"):
+        raise error
+    return 500
+
+
 def register(app: APIFlask) -> None:
     """Install the handlers."""
 
@@ -126,22 +139,15 @@ def register(app: APIFlask) -> None:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
-    @app.errorhandler(OperationalError)
-    def database(error: OperationalError) -> Response:
-        log.error("database unavailable", error=type(error.orig).__name__, path=request.path)
-        response = problem(503, *TITLES[503])
-        response.headers["Retry-After"] = "5"
-        return response
-
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
             return _http(error)
-        detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else None
-        log.error("unexpected error", error=type(error).__name__, cause=detail, path=request.url_rule and request.url_rule.rule, exc_info=_safe_trace(error))
-        if current_app.testing and current_app.config.get("PROPAGATE_UNEXPECTED"):
-            raise error
-        return problem(500, *TITLES[500])
+        status = unforeseen(error)
+        response = problem(status, *TITLES[status])
+        if status == 503:
+            response.headers["Retry-After"] = "5"
+        return response
 
     app.error_processor(_api)
     app.register_error_handler(HTTPException, _http)

@@ -11,6 +11,7 @@ from flask import request, url_for
 from api.config import LANGUAGES
 from api.desk.words import REASONS, VIEWS
 from api.fields import UNSTORABLE
+from api.handoff.inbox import InboxFilters
 
 FILTERS = ("role", "language", "reason", "label", "verified")
 PAGE = 50
@@ -18,16 +19,10 @@ MOST = 200
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(InboxFilters):
     """The list that is wanted. Whatever the address says that makes no sense is left out."""
 
     view: str = "waiting"
-    role: str = ""
-    language: str = ""
-    reason: str = ""
-    label: str = ""
-    verified: str = ""
-    q: str = ""
 
     @property
     def filters(self) -> dict[str, str]:
@@ -53,8 +48,8 @@ def asked() -> Asked:
     found = {name: _clean(request.args.get(name, "")) for name in (*FILTERS, "q")}
     view = request.args.get("view", "")
     return Asked(
-        view if view in VIEWS else "waiting", found["role"][:64], _one_of(found["language"], LANGUAGES), _one_of(found["reason"], REASONS),
-        found["label"][:40], _one_of(found["verified"], ("yes", "no")), found["q"],
+        role=found["role"][:64], language=_one_of(found["language"], LANGUAGES), reason=_one_of(found["reason"], REASONS), label=found["label"][:40],
+        verified=_one_of(found["verified"], ("yes", "no")), q=found["q"], view=view if view in VIEWS else "waiting",
     )  # fmt: skip
 
 

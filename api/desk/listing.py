@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.accounts.models import Staff
 from api.desk.asked import Asked
 from api.handoff import inbox
-from api.handoff.inbox import InboxFilters, InboxRow
+from api.handoff.inbox import InboxRow
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,7 @@ class Options:
 
 def rows(staff: Staff, wanted: Asked, many: int) -> tuple[list[InboxRow], bool]:
     """The first `many` rows, and whether there are more."""
-    filters = InboxFilters(wanted.role, wanted.language, wanted.reason, wanted.label, wanted.verified, wanted.q)
-    found = inbox.rows(staff, wanted.view, filters, many + 1)
+    found = inbox.rows(staff, wanted.view, wanted, many + 1)
     return found[:many], len(found) > many
 
 

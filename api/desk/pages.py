@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from api.accounts.access import csrf_protected
 from api.answers.company import company
 from api.db import db
-from api.errors import TITLES, DomainError, problem
+from api.errors import TITLES, DomainError, problem, unforeseen
 from api.reader import language
 
 blueprint = APIBlueprint("desk", __name__, url_prefix="/desk", template_folder="templates", enable_openapi=False)
@@ -53,6 +53,14 @@ def failed(error: HTTPException) -> Response:
     response = _said(status, type_, sentence)
     response.headers.extend([(k, v) for k, v in error.get_headers(request.environ) if k in ("Retry-After", "Allow")])
     return response
+
+
+@blueprint.errorhandler(Exception)
+def broken(error: Exception) -> Response:
+    """What nobody has foreseen: noted in the log, and said without details."""
+    db.session.rollback()
+    status = unforeseen(error)
+    return _said(status, *TITLES[status])
 
 
 def _said(status: int, type_: str, sentence: Any, **fields: Any) -> Response:

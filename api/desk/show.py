@@ -26,7 +26,7 @@ def known() -> dict[str, Any]:
         "reason": lambda key: words.of(words.REASONS, key), "source_word": lambda key: words.of(words.SOURCES, key),
         "proof": lambda key: words.of(words.PROOFS, key), "channel": lambda key: words.of(words.CHANNELS, key),
         "promise_status": lambda key: words.of(words.PROMISES, key), "request_word": lambda key: words.of(words.REQUESTS, key),
-        "tongues": words.TONGUES, "token": lambda: _TOKEN.format(generate_csrf()), "now": clock.now(),
+        "tongues": words.tongues(language()), "token": lambda: _TOKEN.format(generate_csrf()), "now": clock.now(),
     }  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -87,8 +89,12 @@ PROMISES: dict[str, LazyString] = {
     "replaced": lazy_gettext("replaced"),
     "dropped": lazy_gettext("dropped"),
 }
-TONGUES = {"sv": "Svenska", "fi": "Suomi", "en": "English"}
-assert set(TONGUES) == set(LANGUAGES)
+
+
+@cache
+def tongues(reader: str) -> dict[str, str]:
+    """What the languages are called in the reader's own."""
+    return {code: str(Locale(code).get_display_name(reader)) for code in LANGUAGES}
 
 
 def of(words: dict[str, Any], key: str | None) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from api.audit.models import AuditEntry
 from api.conversations.models import Conversation, Message
 from api.db import db
+from api.desk import listing
 from api.handoff.models import Note, Request
 from tests.api.candidate import Candidate, over_flask
 from tests.api.staff import Browser, add_staff, signed_in
@@ -265,3 +267,17 @@ def test_pages_keep_the_strict_policy(ebba: Browser, candidate: Candidate) -> No
         answer = ebba.get(address)
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
         assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", text(answer))
+
+
+@pytest.mark.parametrize(("error", "status"), [(ValueError("A secret"), 500), (OperationalError("SELECT 'A secret'", None, OSError()), 503)])
+def test_what_nobody_has_foreseen_is_said_as_a_page_without_details(
+    app: APIFlask, ebba: Browser, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def fails(*args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(listing, "rows", fails)
+    answer, part = ebba.get("/desk/"), ebba.get("/desk/", headers=HTMX)
+    assert (answer.status_code, part.status_code) == (status, status)
+    assert "<h1>That did not work.</h1>" in text(answer) and "A secret" not in text(answer)
+    assert 'role="alert"' in text(part) and "<h1>" not in text(part)
