@@ -22,13 +22,14 @@ from api.reader import language
 REGISTRATIONS = (
     "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
+    "examples.models", "reviews.models", "training.models", "promotion.models",
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
     "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "handoff.withdrawals", "roles.promise_tasks",
     "outbox.tasks", "privacy.tasks",
     "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
-BLUEPRINTS = ("accounts", "desk", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
+BLUEPRINTS = ("accounts", "desk", "studio", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:

@@ -1,4 +1,4 @@
-"""Who gets where on the desk: every route under /desk, whoever wrote it, is found in the application and tried.
+"""Who gets where on the desk: every route under /desk and /studio, whoever wrote it, is found in the application and tried.
 
 A new route needs no test here. One that is open to all, or to admins only, needs a line in `MAY`.
 """
@@ -20,6 +20,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 # Endpoints by how they begin; the longest that fits counts. "desk" is the console, whose every page is for all staff.
 MAY = {
     "desk.": "recruiter",
+    "studio.": "admin",
     "desk.static": "anybody",
     "desk.brand": "anybody",
     "accounts.sign_": "anybody",
@@ -73,7 +74,7 @@ def routes(app: APIFlask) -> list[Route]:
     return [
         Route(rule.endpoint, method, path_of(app, rule))
         for rule in app.url_map.iter_rules()
-        if rule.rule == "/desk" or rule.rule.startswith("/desk/")
+        if rule.rule.split("/")[1] in ("desk", "studio")
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
 

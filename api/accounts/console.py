@@ -1,0 +1,77 @@
+"""What the consoles (desk, studio) share: how their pages are made, and how they tell of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from api.accounts.access import csrf_protected
+from api.answers.company import company
+from api.db import db
+from api.errors import TITLES, DomainError, problem, unforeseen
+from api.reader import language
+
+Page = Callable[..., Response]
+
+
+def console(name: str, import_name: str) -> tuple[APIBlueprint, Page]:
+    """The blueprint of a console under `/<name>`, and the function that renders its pages.
+
+    `page(template, status=200, **values)`: `template` lies below `templates/<name>`, given without its ending.
+    """
+    blueprint = APIBlueprint(name, import_name, url_prefix=f"/{name}", template_folder="templates", enable_openapi=False)
+    csrf_protected(blueprint)
+
+    def page(template: str, status: int = 200, **values: Any) -> Response:
+        html = render_template(f"{name}/{template}.html", company=company(), language=language(), **values)
+        return make_response(html, status)
+
+    _tell_errors(blueprint)
+    return blueprint, page
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of the page that it shows already."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def _tell_errors(blueprint: APIBlueprint) -> None:
+    """An error is a page for people, a line in the page for htmx, problem+json for programs."""
+
+    @blueprint.errorhandler(DomainError)
+    def refused(error: DomainError) -> Response:
+        db.session.rollback()
+        return _said(error.status, error.type, error.sentence, **error.fields)
+
+    @blueprint.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response:
+        """What Flask itself refuses."""
+        status = error.code or 500
+        type_, sentence = TITLES.get(status, ("error", error.description))
+        response = _said(status, type_, sentence)
+        response.headers.extend([(k, v) for k, v in error.get_headers(request.environ) if k in ("Retry-After", "Allow")])
+        return response
+
+    @blueprint.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        """What nobody has foreseen: noted in the log, and said without details."""
+        db.session.rollback()
+        status = unforeseen(error)
+        return _said(status, *TITLES[status])
+
+
+def _said(status: int, type_: str, sentence: Any, **fields: Any) -> Response:
+    if wants_part():
+        return _page("_refusal", status, sentence)
+    if request.accept_mimetypes.accept_html and "text/event-stream" not in request.headers.get("Accept", ""):
+        return _page("problem", status, sentence)
+    return problem(status, type_, sentence, **fields)
+
+
+def _page(template: str, status: int, sentence: Any) -> Response:
+    html = render_template(f"desk/{template}.html", company=company(), language=language(), sentence=sentence)
+    return make_response(html, status)

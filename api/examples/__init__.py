@@ -1,0 +1,1 @@
+"""What the assistant learns from: examples, intents, company questions, words."""

@@ -1,0 +1,1 @@
+"""What candidates asked that was not understood: found, masked, grouped, labelled."""

@@ -1,0 +1,1 @@
+"""Training an NLU model, measuring it, and the gate before it goes live."""
