@@ -26,11 +26,15 @@ WITHOUT = {
     "announced_roles": "which roles have been held against job alerts",
     "api_keys": "keys of systems",
     "role_texts": "the company's own texts",
+    "text_versions": "the assistant's and the company's own texts",
     "roles": "positions; people named there are the employer's",
     "staff": "the employer's own people",
     "staff_sessions": "the employer's own people",
     "invitations": "the employer's own people",
     "canned_replies": "the company's own texts",
+    "questions": "the company's own texts",
+    "intent_changes": "what admins did to the assistant's questions",
+    "words": "the assistant's lexicon",
     "webhooks": "calls that name neither candidates nor their words",
 }
 EXPORT, EXPORT_LIFE = "export", timedelta(hours=24)
