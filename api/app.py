@@ -26,7 +26,7 @@ REGISTRATIONS = (
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
     "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "handoff.withdrawals", "roles.promise_tasks",
     "outbox.tasks", "privacy.tasks",
-    "audit.privacy", "candidates.privacy", "conversations.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
+    "audit.privacy", "candidates.privacy", "conversations.privacy", "examples.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
 BLUEPRINTS = ("accounts", "desk", "studio", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
