@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import bodies, document, errors, jobs, limits, security
 from api.accounts import access, oidc
 from api.answers.company import load_company
+from api.assistant import address
 from api.config import Settings, load_settings
 from api.conversations import streams
 from api.db import db, prepare_engine
@@ -20,13 +21,13 @@ from api.reader import language
 
 # Imported for their tables, effect handlers and eraser/exporter registrations.
 REGISTRATIONS = (
-    "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
+    "assistant.models", "accounts.models", "audit.models", "candidates.models", "roles.models", "answers.models",
     "conversations.models", "handoff.models", "outbox.models",
     "examples.models", "reviews.models", "training.models", "promotion.models",
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
     "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "handoff.withdrawals", "roles.promise_tasks",
-    "outbox.tasks", "privacy.tasks",
-    "audit.privacy", "candidates.privacy", "conversations.privacy", "examples.privacy", "handoff.privacy", "outbox.privacy", "roles.privacy",
+    "outbox.tasks", "privacy.tasks", "reviews.tasks", "training.tasks",
+    "audit.privacy", "candidates.privacy", "conversations.privacy", "examples.privacy", "handoff.privacy", "outbox.privacy", "reviews.privacy", "roles.privacy", "training.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
 BLUEPRINTS = ("accounts", "desk", "studio", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     bodies.register(app)
     document.register(app)
     jobs.init_app(app)
+    address.init_app(app)
     security.register(app)
     access.register(app)
     oidc.register(app)

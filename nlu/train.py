@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -85,12 +86,16 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def train(inputs: Inputs, models: Path, force: bool, say: Say) -> Trained:
-    """Train unless the newest archive is made of the same inputs; returns the newest archive."""
+def train(inputs: Inputs, models: Path, force: bool, say: Say, put_live: bool = True, inputs_hash: str | None = None) -> Trained:
+    """Train unless the newest archive is made of the same inputs; returns the newest archive.
+
+    Without `put_live` a candidate is made: always trained, and `current.json` stays as it is. `inputs_hash` stands for
+    inputs whose paths mean nothing, such as those in a temporary folder.
+    """
     inputs.check()
-    inputs_hash = inputs.hash()
+    inputs_hash = inputs_hash or inputs.hash()
     newest = current(models)
-    if newest and newest.inputs_hash == inputs_hash and not force:
+    if newest and newest.inputs_hash == inputs_hash and put_live and not force:
         say("nothing has changed", 100)
         return newest
     now = datetime.now(timezone.utc)
@@ -102,9 +107,10 @@ def train(inputs: Inputs, models: Path, force: bool, say: Say) -> Trained:
         trained = Trained(name, file_sha256(archive), inputs_hash, now.isoformat())
         archive.chmod(0o444)
         archive.replace(models / archive.name)
-        record = Path(folder) / "current.json"
-        record.write_text(json.dumps(asdict(trained), indent=1) + "\n", "utf-8")
-        record.replace(models / "current.json")
+        if put_live:
+            record = Path(folder) / "current.json"
+            record.write_text(json.dumps(asdict(trained), indent=1) + "\n", "utf-8")
+            record.replace(models / "current.json")
     say("done", 100)
     return trained
 
@@ -124,7 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--domain", type=Path, default=Inputs.domain)
     parser.add_argument("--config", type=Path, default=Inputs.config)
     parser.add_argument("--data", type=Path, nargs="+", default=list(Inputs.data))
+    parser.add_argument("--no-current", action="store_true", help="make a candidate: current.json stays as it is; the last line tells of it as JSON")
+    parser.add_argument("--inputs-hash", help="what to note as the inputs' hash, instead of computing it")
+    parser.add_argument("--with-stdin", action="store_true", help="stop when standard input ends, that is with whoever started this")
     options = parser.parse_args(arguments)
+    if options.with_stdin:
+        stop_with_stdin()
     inputs = Inputs(options.config, options.domain, tuple(options.data))
     started = time.monotonic()
 
@@ -132,12 +143,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{stage}, {percent} %, {time.monotonic() - started:.1f} s", flush=True)
 
     try:
-        trained = train(inputs, options.models, options.force, say)
+        trained = train(inputs, options.models, options.force, say, not options.no_current, options.inputs_hash)
     except (TrainingFailed, OSError) as error:
         print(f"Training failed: {error}", file=sys.stderr)
         return 1
-    print(f"{options.models / trained.id}.tar.gz")
+    print(json.dumps(asdict(trained)) if options.no_current else f"{options.models / trained.id}.tar.gz")
     return 0
+
+
+def stop_with_stdin() -> None:
+    """End this process when its standard input ends: a worker that dies leaves no training behind."""
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(75)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ WITHOUT = {
     "questions": "the company's own texts",
     "intent_changes": "what admins did to the assistant's questions",
     "words": "the assistant's lexicon",
+    "trainings": "what training said of itself",
+    "nlu_models": "archives and figures",
+    "mistakes": "which examples a model gets wrong, without their words",
     "webhooks": "calls that name neither candidates nor their words",
 }
 EXPORT, EXPORT_LIFE = "export", timedelta(hours=24)

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.components.calibration import Calibration, Goals, calibrate
 from nlu.components.concepts import Lexicon
 from nlu.components.features import FeatureSettings
+from nlu.components.held_out import judged, save
 from nlu.components.linear import LinearIntents, LinearSettings, fit
 
 
@@ -64,7 +65,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit, calibrate on held-out examples, and write both to the model."""
+        """Fit, calibrate on held-out examples, and write both to the model, with what it makes of those examples."""
         # Events ("/external_verified") are never typed; Rasa only wants an example of each.
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and not m.get(TEXT).startswith("/")]
         texts = [m.get(TEXT) for m in examples]
@@ -76,9 +77,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         goals = Goals(**self._config["goals"])
         calibration = calibrate(fitted.model.intents, fitted.held_out, labels, languages, goals)
         self._trained = (fitted.model, calibration)
+        held_out = judged(fitted.model.intents, fitted.held_out, calibration, texts, labels, languages)
         with self._storage.write_to(self._resource) as folder:
             self._trained[0].save(folder)
             self._trained[1].save(folder)
+            save(held_out, folder)
         return self._resource
 
     @classmethod

@@ -1,7 +1,11 @@
-"""Run the test stories with the trained model. Runs in the assistant's environment; 1 if a prediction is wrong."""
+"""Run the test stories with the trained model. Runs in the assistant's environment; 1 if a prediction is wrong.
+
+`--archive FILE` names another archive than the one in force.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -12,10 +16,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def main() -> int:
-    """`rasa test core` on tests/stories with the model in force."""
+def _in_force() -> Path:
     models = Path(os.environ.get("DESK_VAR", ROOT / "var")) / "models"
-    model = models / f"{json.loads((models / 'current.json').read_text())['id']}.tar.gz"
+    return models / f"{json.loads((models / 'current.json').read_text())['id']}.tar.gz"
+
+
+def main() -> int:
+    """`rasa test core` on tests/stories."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stories.run", description=__doc__)
+    parser.add_argument("--archive", type=Path)
+    model = (parser.parse_args().archive or _in_force()).absolute()
     environment = os.environ | {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
     with tempfile.TemporaryDirectory() as out:
         rasa = [str(Path(sys.executable).parent / "rasa"), "test", "core", "--fail-on-prediction-errors"]
