@@ -46,11 +46,16 @@ class StudioData:
 
     def lands(self, intent: str | None) -> str | None:
         """The intent that examples of `intent` belong to now; None: to none."""
-        seen: set[str] = set()
-        while intent in self.moved and intent not in seen:
-            seen.add(intent)
-            intent = self.moved[intent]
-        return None if intent in seen else intent
+        return follow(self.moved, intent)
+
+
+def follow(moved: dict[str, str | None], intent: str | None) -> str | None:
+    """Where an intent leads after all mergers; None if it was retired in the end."""
+    seen: set[str] = set()
+    while intent in moved and intent not in seen:
+        seen.add(intent)
+        intent = moved[intent]
+    return None if intent in seen else intent
 
 
 class Row(NamedTuple):
@@ -91,17 +96,22 @@ def studio_data() -> StudioData:
     columns = (Example.id, Example.language, Example.key, Example.text, Example.intent, Example.origin)
     rows = db.session.execute(select(*columns).order_by(Example.language, Example.key))
     locked = db.session.execute(select(LockedMessage.language, LockedMessage.key))
-    in_force = (IntentChange.undone_at.is_(None), IntentChange.kind.in_(MOVES))
-    moved = db.session.execute(select(IntentChange.intent, IntentChange.into).where(*in_force).order_by(IntentChange.created_at))
     questions = db.session.scalars(select(Question).order_by(Question.slug))
     words = db.session.execute(select(Word.concept, Word.language, Word.item, Word.removed))
     return StudioData(
         [Taught(*row) for row in rows],
         frozenset((language, key) for language, key in locked),
-        {row.intent: row.into for row in moved},
+        moved(),
         {question.intent: question.status for question in questions},
         {(concept, language, item): removed for concept, language, item, removed in words},
     )
+
+
+def moved() -> dict[str, str | None]:
+    """The intents that are not understood any more: with the one that took each over, or None."""
+    in_force = (IntentChange.undone_at.is_(None), IntentChange.kind.in_(MOVES))
+    rows = db.session.execute(select(IntentChange.intent, IntentChange.into).where(*in_force).order_by(IntentChange.created_at))
+    return {row.intent: row.into for row in rows}
 
 
 _kept: dict[str, tuple[object, Corpus]] = {}

@@ -125,7 +125,7 @@ def _agrees(place: Key, intent: str, held: Corpus, base: Shipped) -> bool:
 
 def _write_questions(folder: Path, data: StudioData) -> None:
     """Intents and rules of the company's questions. Those retired keep theirs: buttons in open chats still lead to them."""
-    learnt = sorted(intent for intent, status in data.questions.items() if status != "draft")
+    learnt = sorted(intent for intent, status in data.questions.items() if status == "ready")
     if not learnt:
         return
     domain = ['version: "3.1"', "intents:", *(f"  - {intent}" for intent in learnt)]

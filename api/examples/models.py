@@ -54,7 +54,8 @@ class Question(WithId, Base):
     """A company question: one that the company teaches and answers itself, without a programmer.
 
     `titles` by language is what its button is called; `note` says to staff what candidates want to know. `status`: `draft`
-    (not learnt yet), `ready` (part of each training) or `retired` (no longer understood, but its button still answers).
+    (not learnt yet) or `ready` (part of each training). Retired it is by an `IntentChange`: it is then no longer understood,
+    but a button in an open chat still answers.
     """
 
     __tablename__ = "questions"

@@ -10,12 +10,13 @@ from api.config import LANGUAGES
 from api.db import db
 from api.errors import NotFound
 from api.examples import names as words
-from api.examples.corpus import MOVES, Corpus, corpus
-from api.examples.models import COMPANY, IntentChange, LockedMessage, Question
+from api.examples.corpus import Corpus, corpus, moved
+from api.examples.models import COMPANY, LockedMessage, Question
 from api.examples.shipped import shipped
 from api.reader import nearest
 
 ENOUGH = 10  # examples a language from which on a question is understood well enough
+LEAST = 5  # with fewer it is not worth a training
 STUDIO = "studio"  # the skill of the company's own questions
 
 
@@ -26,15 +27,14 @@ def names() -> set[str]:
 
 def retired() -> set[str]:
     """The intents that are no longer understood: retired, or merged into another."""
-    moved = db.session.scalars(select(IntentChange.intent).where(IntentChange.undone_at.is_(None), IntentChange.kind.in_(MOVES)))
-    return set(moved) | {q.intent for q in db.session.scalars(select(Question).where(Question.status == "retired"))}
+    return set(moved())
 
 
 def intents(language: str) -> list[dict[str, Any]]:
     """All intents, by skill, the company's own first; titles in `language` or the nearest there is.
 
     [{"name", "title", "description", "skill", "shipped", "retired", "status", "counts": {language: n}}]; `status`:
-    `shipped`, or a company question's own.
+    `shipped`, `retired`, or a company question's own (`draft`, `ready`).
     """
     held, gone = corpus(), retired()
     own = [_own(question, language, held, gone) for question in db.session.scalars(select(Question).order_by(Question.slug))]
@@ -57,7 +57,7 @@ def _shipped(name: str, skill: str, language: str, held: Corpus, gone: set[str])
         "skill": skill,
         "shipped": True,
         "retired": name in gone,
-        "status": "shipped",
+        "status": "retired" if name in gone else "shipped",
         "counts": held.counts(name),
     }
 
@@ -71,7 +71,7 @@ def _own(question: Question, language: str, held: Corpus, gone: set[str]) -> dic
         "skill": STUDIO,
         "shipped": False,
         "retired": question.intent in gone,
-        "status": question.status,
+        "status": "retired" if question.intent in gone else question.status,
         "counts": held.counts(question.intent),
     }
 

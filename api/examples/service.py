@@ -15,6 +15,7 @@ from api.config import LANGUAGES
 from api.db import db
 from api.errors import Invalid
 from api.examples import queries
+from api.examples.corpus import follow, moved
 from api.examples.folding import fold
 from api.examples.models import Example, LockedMessage
 from api.fields import UNSTORABLE
@@ -52,7 +53,7 @@ def clear_example(staff: Staff | None, language: str, text: str) -> None:
         db.session.flush()
 
 
-def move(staff: Staff, wordings: Sequence[tuple[str, str]], intent: str | None) -> int:
+def move(staff: Staff | None, wordings: Sequence[tuple[str, str]], intent: str | None) -> int:
     """Let many wordings, as (language, text), mean `intent`, or (None) remove them. The number. Raises `Invalid`."""
     keys = {(language, fold(text)) for language, text in wordings}
     rows = db.session.scalars(select(Example).where(Example.key.in_({key for _, key in keys})))
@@ -63,7 +64,7 @@ def move(staff: Staff, wordings: Sequence[tuple[str, str]], intent: str | None) 
         text = tidy(text)
         place = (language, fold(text))
         row = kept.setdefault(place, Example(language=language, key=place[1], text=text, origin="studio", created_at=clock.now()))
-        row.intent, row.staff_id, row.updated_at = intent, staff.id, clock.now()
+        row.intent, row.staff_id, row.updated_at = intent, staff.id if staff else None, clock.now()
         db.session.add(row)
     db.session.flush()
     for row in kept.values():
@@ -112,7 +113,7 @@ def _check(language: str, intent: str | None) -> None:
     _check_language(language)
     if intent is None:
         return
-    if intent not in queries.names() or intent in queries.retired():
+    if intent not in queries.names() or follow(moved(), intent) is None:
         raise Invalid(lazy_gettext("There is no such question, or it has been retired."))
 
 
