@@ -66,6 +66,16 @@ class Gateway:
         except NotFound:
             return None
 
+    async def texts(self, known: str | None = None) -> tuple[str | None, dict[str, Any] | None]:
+        """The texts that are worded otherwise than shipped, with their ETag; None for the texts while it is `known`."""
+        response = await self._get("/texts", {}, {"If-None-Match": known} if known else {})
+        if response.status_code == 304:
+            return known, None
+        body = _json(response)
+        if not isinstance(body, dict) or "texts" not in body:
+            raise Unreachable("/texts: not what was asked for")
+        return response.headers.get("ETag"), body["texts"]
+
     async def applications(self, conversation: str, language: str) -> list[dict[str, Any]]:
         """The applications of the candidate who proved who they are in this conversation."""
         path = f"/conversations/{quote(conversation, safe='')}/applications"

@@ -13,13 +13,15 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gateway, ordinals, pay_privacy, replies, role_choice, senders
+from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
 
 ANSWERS: dict[str, Answer] = {}
 ACTIONS: list[type[Action]] = []  # subclasses are held weakly by Python; here they stay alive
+
+COMPANY_QUESTION = "company_question"  # answers every intent `company_…`
 
 SURE = 0.6  # from this confidence on, a short message is taken at its word
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", "deny"})  # these don't reset the count
@@ -52,7 +54,7 @@ class QuestionAction(Action):
         """Answer, and return what is to be remembered."""
         turn = Turn(dispatcher, tracker)
         pay_privacy.mask_earlier_pay(turn)
-        await respond(turn, self.intent)
+        await respond(turn, turn.intent if self.intent == COMPANY_QUESTION else self.intent)
         return turn.events()
 
 
@@ -90,7 +92,8 @@ async def answer(turn: Turn, intent: str) -> None:
             turn.remember("pending_question", {"intent": intent})
             turn.next_action = "verification_form"
             return
-        await ANSWERS[intent](turn)
+        turn.asked = intent
+        await ANSWERS[COMPANY_QUESTION if intent.startswith(overlay.COMPANY) else intent](turn)
     except gateway.GatewayError:
         replies.say(turn, "utter_data_unreachable", buttons=[replies.person(turn)])
 

@@ -23,6 +23,7 @@ class Turn:
     changed: dict[str, Any] = field(default_factory=dict)
     next_action: str | None = None
     offer: dict[str, Any] | None = None  # what was offered in the turn before
+    asked: str = ""  # the intent being answered, which a short reply may have led to
 
     @property
     def language(self) -> str:

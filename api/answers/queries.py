@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from api import clock
+from api.answers import texts
 from api.answers.company import Company, company
 from api.answers.models import Answer
 from api.db import db
@@ -14,9 +18,17 @@ from api.errors import NotFound
 from api.reader import nearest
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the company says in a language, and since when."""
+
+    text: str
+    as_of: datetime
+
+
 def answer(key: str, language: str) -> dict[str, Any]:
     """What the company says on a subject, in the language or the nearest there is. Raises `NotFound`."""
-    found = {row.language: row for row in db.session.scalars(select(Answer).where(Answer.key == key))}
+    found = said(clock.now(), key).get(key, {})
     best = nearest(found, language)
     if best is None:
         raise NotFound
@@ -26,10 +38,24 @@ def answer(key: str, language: str) -> dict[str, Any]:
 
 def every(language: str) -> list[dict[str, str]]:
     """All that the company says, each in the language or the nearest there is, by subject."""
-    by_key: dict[str, dict[str, str]] = {}
-    for row in db.session.scalars(select(Answer).order_by(Answer.key)):
-        by_key.setdefault(row.key, {})[row.language] = row.text
-    return [{"key": key, "text": texts[best]} for key, texts in by_key.items() if (best := nearest(texts, language))]
+    by_key = said(clock.now())
+    return [{"key": key, "text": found[best].text} for key, found in sorted(by_key.items()) if (best := nearest(found, language))]
+
+
+def said(now: datetime, key: str | None = None) -> dict[str, dict[str, Said]]:
+    """What the company says at a time, by subject and language: the version in force, else what its files say."""
+    rows = select(Answer) if key is None else select(Answer).where(Answer.key == key)
+    found: dict[str, dict[str, Said]] = {}
+    for row in db.session.scalars(rows):
+        found.setdefault(row.key, {})[row.language] = Said(row.text, row.as_of)
+    for version in texts.in_force(now, "answer", key):
+        by_language = found.setdefault(version.key, {})
+        before = by_language.get(version.language)
+        if version.text is not None:
+            by_language[version.language] = Said(version.text, version.valid_from)
+        elif before is not None:  # as the files have it, and found right then
+            by_language[version.language] = Said(before.text, version.valid_from)
+    return found
 
 
 def facts(company: Company) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from api.db import db
 
 
 def save_answer(key: str, texts: dict[str, str], as_of: datetime, actor: Actor) -> None:
-    """Let the company's answer on `key` be these texts, by language, as of then; other languages are removed."""
+    """Let the company's answer on `key` be these texts, by language, as of then; other languages are removed.
+
+    This is what files and systems say. What an admin has written in the studio goes on standing over it.
+    """
     kept = {row.language: row for row in db.session.scalars(select(Answer).where(Answer.key == key))}
     for language, row in kept.items():
         if language not in texts:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, jsonify, request
+from flask import Response, current_app, json, jsonify, request
 from sqlalchemy import select
 
+from api import clock
 from api.answers import queries as answers
+from api.answers import texts as worded
 from api.answers.company import company
 from api.conversations.models import Conversation
 from api.db import db, read_only
@@ -55,6 +58,18 @@ def answer(key: str) -> Response:
     """What the company says on a subject."""
     read_only()
     return jsonify(answers.answer(key, language()))
+
+
+@blueprint.get("/texts")
+def texts() -> Response:
+    """The texts that the assistant words otherwise than shipped; 304 while they are the same. Asked for every few seconds."""
+    read_only()
+    found = json.dumps({"texts": worded.overrides(clock.now())}, sort_keys=True)
+    etag = hashlib.sha256(found.encode()).hexdigest()[:32]
+    unchanged = request.if_none_match.contains_weak(etag)
+    response = Response(status=304) if unchanged else Response(found, content_type="application/json")
+    response.set_etag(etag, weak=True)
+    return response
 
 
 @blueprint.get("/conversations/<conversation_id>/applications")

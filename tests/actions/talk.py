@@ -129,7 +129,8 @@ class Candidate:
         elif intent in FORMS:
             await self._begin(FORMS[intent], parse, done, heard)
         else:
-            following = await self._run(f"action_{intent}", parse, done, heard)
+            action = "action_company_question" if intent.startswith("company_") else f"action_{intent}"
+            following = await self._run(action, parse, done, heard)
             if following:
                 await self._begin(following, parse, done, heard)
 

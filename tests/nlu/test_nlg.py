@@ -8,6 +8,7 @@ from nlu.absent import pretend_absent
 
 pretend_absent()
 
+from actions import overlay  # noqa: E402
 from nlu.nlg import LanguageGenerator, MissingValue, choose_response, places  # noqa: E402
 
 
@@ -68,3 +69,15 @@ def test_a_response_is_not_changed_by_its_use():
 
 def test_double_braces_are_no_place():
     assert places({"text": "{{x}} {y}"}) == ["y"]
+
+
+EACH = {"utter_pay": [variation("{title}: {low}", language="sv"), variation("{title} pays {low}", language="en")]}
+
+
+def test_a_response_is_said_as_an_admin_has_worded_it(monkeypatch):
+    monkeypatch.setattr(overlay, "_texts", {"response": {"utter_pay": {"sv": "{low} för {title} [0[1]", "en": "{title} pays {salary}"}}})
+    said = LanguageGenerator(EACH)
+    values = {"low": "1", "title": "Montör"}
+    assert said.generate_from_slots("utter_pay", {"language": "sv"}, "desk", **values)["text"].replace("\u2060", "") == "1 för Montör [0[1]"
+    assert said.generate_from_slots("utter_pay", {"language": "en"}, "desk", **values)["text"] == "Montör pays 1"  # nothing fills its field
+    assert EACH["utter_pay"][0]["text"] == "{title}: {low}"

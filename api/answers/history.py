@@ -1,0 +1,77 @@
+"""The versions of one text: who wrote what, when, for which time, and what it changed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from api.accounts.models import Staff
+from api.answers import texts
+from api.answers.models import TextVersion
+from api.db import db
+
+MOST = 40
+PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+
+Change = tuple[str, str]  # "same", "gone" or "new", and the words
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A version as it is listed. `status`: planned, counts, ended, called_off or replaced; `who` None: a command."""
+
+    version: TextVersion
+    who: str | None
+    status: str
+    changes: list[Change]
+
+    @property
+    def only_confirmed(self) -> bool:
+        """Whether the wording was only found still right."""
+        return bool(self.changes) and all(kind == "same" for kind, _ in self.changes)
+
+
+def history(now: datetime, kind: str, key: str) -> list[Entry]:
+    """The newest versions of a text, newest first, each against the one before it in its language. Three queries."""
+    query = select(TextVersion, Staff.name).outerjoin(Staff, Staff.id == TextVersion.staff_id)
+    rows = db.session.execute(query.where(TextVersion.kind == kind, TextVersion.key == key).order_by(TextVersion.id.desc()).limit(MOST)).all()
+    counts = {version.id for version in texts.in_force(now, kind, key)}
+    shipped = texts.base(kind, key)
+    before = dict(shipped)
+    entries = []
+    for version, name in reversed(rows):
+        said = version.text if version.text is not None else shipped.get(version.language, "")
+        entries.append(Entry(version, name, _status(version, now, counts), changes(before.get(version.language, ""), said)))
+        before[version.language] = said
+    return entries[::-1]
+
+
+def newest(kind: str, key: str) -> int:
+    """The number of the newest version, 0 before the first: whoever edits an older one is told."""
+    return db.session.scalar(select(TextVersion.id).where(TextVersion.kind == kind, TextVersion.key == key).order_by(TextVersion.id.desc()).limit(1)) or 0
+
+
+def changes(before: str, after: str) -> list[Change]:
+    """What a wording changes of the one before, word by word."""
+    old, new = PIECES.findall(before), PIECES.findall(after)
+    found: list[Change] = []
+    for act, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if act == "equal":
+            found.append(("same", "".join(old[a:b])))
+            continue
+        found += [(kind, words) for kind, words in (("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))) if words]
+    return found
+
+
+def _status(version: TextVersion, now: datetime, counts: set[int]) -> str:
+    if version.valid_until is not None and version.valid_until <= version.valid_from:
+        return "called_off"
+    if version.valid_from > now:
+        return "planned"
+    if version.id in counts:
+        return "counts"
+    return "ended" if version.valid_until is not None and version.valid_until <= now else "replaced"
