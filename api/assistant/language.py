@@ -17,6 +17,7 @@ LETTERS = re.compile(r"[^\W\d_]+")
 LINKS = re.compile(r"\S+@\S+|https?://\S+")
 # How sure the detector must be, by the number of words; chosen on tests/nlu/*/reserve.tsv.
 SURE = {1: 0.92, 2: 0.92, 3: 0.75, 4: 0.6}
+LIKELY = 0.5
 
 
 @cache
@@ -41,3 +42,15 @@ def text_language(text: str, current: str) -> str:
     best = values[0]
     code = best.language.iso_code_639_1.name.lower()
     return code if best.value >= SURE[min(len(words), 4)] else current
+
+
+def seems(text: str) -> str | None:
+    """The language that a text of several words is likelier in than not; None for short or mixed ones.
+
+    Less sure than `text_language`: for a person to look at, not to answer by.
+    """
+    words = LETTERS.findall(LINKS.sub(" ", text))
+    if len(words) < 3 or sum(map(len, words)) < 10:
+        return None
+    best = _detector().compute_language_confidence_values(" ".join(words))[0]
+    return best.language.iso_code_639_1.name.lower() if best.value >= LIKELY else None

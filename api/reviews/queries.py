@@ -1,0 +1,200 @@
+"""Reading the inbox of messages worth a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+
+from api import clock
+from api.accounts.models import Staff
+from api.candidates.models import Candidate
+from api.conversations.models import Conversation, Message
+from api.db import db
+from api.errors import NotFound
+from api.reviews.masking import mask
+from api.reviews.models import Review, ReviewGroup, ReviewLabel
+
+WORDINGS = 60  # wordings of a group that are shown at once
+AROUND = 4  # messages before and after
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to."""
+
+    reason: str = ""
+    language: str = ""
+    q: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.reason or self.language or self.q)
+
+
+class GroupRow(NamedTuple):
+    """A group in the list: the wording that stands for it, how many ask so, who works on it (not yet over)."""
+
+    id: str
+    text: str
+    language: str
+    waiting: int
+    guess: str | None
+    newest_at: datetime
+    holder_id: str | None
+    holder: str | None
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One wording of a group: a review that has it, how often it came, why it is worth a look."""
+
+    review_id: str
+    text: str
+    language: str
+    many: int
+    reasons: tuple[str, ...]
+    guess: str | None
+    confidence: float
+    alternatives: tuple[str, ...]
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group with its wordings, the most frequent first; `hidden`: how many more there are."""
+
+    row: GroupRow
+    wordings: list[Wording]
+    hidden: int
+    languages: list[str]
+
+
+class Act(NamedTuple):
+    """A label, as the history shows it."""
+
+    id: str
+    at: datetime
+    staff: str
+    decision: str
+    intent: str | None
+    many: int
+    text: str | None
+    language: str | None
+    undone_at: datetime | None
+    undone_by: str | None
+
+
+class Around(NamedTuple):
+    """A message of the conversation around a review, masked. `here`: the very message."""
+
+    sender: str
+    text: str
+    pressed: bool
+    here: bool
+    rating: str | None
+    sent_at: datetime
+
+
+def listed(wanted: Wanted, many: int, now: datetime | None = None) -> list[GroupRow]:
+    """The groups that teach most, best first."""
+    query = _rows(now or clock.now()).where(ReviewGroup.waiting > 0)
+    if wanted.narrowed:
+        query = query.where(exists().where(Review.group_id == ReviewGroup.id, Review.status == "open", *_conditions(wanted)))
+    return [GroupRow(*row) for row in db.session.execute(query.order_by(ReviewGroup.rank.desc(), ReviewGroup.id).limit(many))]
+
+
+def _rows(now: datetime) -> Select[tuple[object, ...]]:
+    held = and_(Staff.id == ReviewGroup.held_by, ReviewGroup.held_until > now)
+    columns = (ReviewGroup.id, Review.text, Review.language, ReviewGroup.waiting, ReviewGroup.guess, ReviewGroup.newest_at, Staff.id, Staff.name)
+    return select(*columns).join(Review, Review.id == ReviewGroup.lead_id).outerjoin(Staff, held)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.reason:
+        conditions.append(Review.reasons.contains(wanted.reason, autoescape=True))
+    if wanted.language:
+        conditions.append(Review.language == wanted.language)
+    if wanted.q:
+        conditions.append(Review.text.icontains(wanted.q, autoescape=True))
+    return conditions
+
+
+def counts(staff: Staff, since: datetime) -> dict[str, int]:
+    """`messages` and `groups` that wait, and how many messages have been labelled since, by all and by this person (`mine`)."""
+    waiting = db.session.execute(select(func.count(), func.coalesce(func.sum(ReviewGroup.waiting), 0)).where(ReviewGroup.waiting > 0)).one()
+    done = select(ReviewLabel.staff_id == staff.id, func.sum(ReviewLabel.many)).where(ReviewLabel.at >= since, ReviewLabel.undone_at.is_(None))
+    by = {bool(mine): int(many) for mine, many in db.session.execute(done.group_by(ReviewLabel.staff_id == staff.id))}
+    return {"groups": waiting[0], "messages": int(waiting[1]), "labelled": sum(by.values()), "mine": by.get(True, 0)}
+
+
+def group(group_id: str, now: datetime | None = None) -> Group:
+    """A group with its wordings. Raises `NotFound`."""
+    row = db.session.execute(_rows(now or clock.now()).where(ReviewGroup.id == group_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    reviews = list(db.session.scalars(select(Review).where(Review.group_id == group_id, Review.status == "open").order_by(Review.asked_at.desc())))
+    same: dict[tuple[str, str], list[Review]] = {}
+    for review in reviews:
+        same.setdefault((review.language, review.key), []).append(review)
+    lead = GroupRow(*row)
+    ordered = sorted(same.values(), key=lambda found: (-len(found), found[0].text != lead.text))
+    wordings = [_wording(found) for found in ordered]
+    languages = sorted({review.language for review in reviews})
+    return Group(lead, wordings[:WORDINGS], max(0, len(wordings) - WORDINGS), languages)
+
+
+def _wording(found: Sequence[Review]) -> Wording:
+    first = found[0]
+    reasons = tuple(dict.fromkeys(reason for review in found for reason in review.reasons.split(",") if reason))
+    nexts = tuple(str(entry["intent"]) for entry in first.alternatives if entry.get("intent"))
+    return Wording(first.id, first.text, first.language, len(found), reasons, first.guess, first.confidence, nexts, first.asked_at)
+
+
+def texts_of(group_id: str) -> list[tuple[str, str]]:
+    """(language, text) of each wording of a group, the most frequent first: what a new question begins with."""
+    columns = (Review.language, func.min(Review.text), Review.key)
+    query = select(*columns).where(Review.group_id == group_id, Review.status == "open").group_by(Review.language, Review.key)
+    return [(language, text) for language, text, _ in db.session.execute(query.order_by(func.count().desc(), Review.key))]
+
+
+def around(review_id: str) -> list[Around]:
+    """The conversation around a message, masked. Raises `NotFound`."""
+    place = select(Message.conversation_id, Message.seq, Candidate.name).join(Review, Review.message_id == Message.id)
+    place = place.join(Conversation, Conversation.id == Message.conversation_id).outerjoin(Candidate, Candidate.id == Conversation.candidate_id)
+    found = db.session.execute(place.where(Review.id == review_id, Review.status != "erased")).one_or_none()
+    if found is None:
+        raise NotFound
+    conversation_id, seq, name = found
+    near = (Message.conversation_id == conversation_id, Message.hidden.is_(False), Message.seq.between(seq - AROUND, seq + AROUND))
+    messages = db.session.scalars(select(Message).where(*near).order_by(Message.seq))
+    return [Around(m.sender, mask(m.text, m.language, [name or ""]), m.button is not None, m.seq == seq, m.rating, m.sent_at) for m in messages]
+
+
+def history(many: int, staff_id: str | None = None) -> list[Act]:
+    """The latest labels, each with one of its texts."""
+    example = select(func.min(Review.id)).where(Review.label_id == ReviewLabel.id).scalar_subquery()
+    undoer = select(Staff.name).where(Staff.id == ReviewLabel.undone_by).scalar_subquery()
+    columns = (
+        ReviewLabel.id, ReviewLabel.at, Staff.name, ReviewLabel.decision, ReviewLabel.intent, ReviewLabel.many,
+        Review.text, Review.language, ReviewLabel.undone_at, undoer,
+    )  # fmt: skip
+    query = select(*columns).join(Staff, Staff.id == ReviewLabel.staff_id).outerjoin(Review, Review.id == example)
+    if staff_id:
+        query = query.where(ReviewLabel.staff_id == staff_id)
+    return [Act(*row) for row in db.session.execute(query.order_by(ReviewLabel.at.desc(), ReviewLabel.id).limit(many))]
+
+
+def newest_label(staff: Staff, since: datetime) -> ReviewLabel | None:
+    """What this person has labelled last and can take back."""
+    can = (ReviewLabel.staff_id == staff.id, ReviewLabel.at >= since, ReviewLabel.undone_at.is_(None), ReviewLabel.decision != "erase")
+    return db.session.scalar(select(ReviewLabel).where(*can).order_by(ReviewLabel.at.desc()).limit(1))
+
+
+def open_texts() -> list[tuple[str, str, str]]:
+    """(id, language, text) of all open reviews, to be understood anew."""
+    return list(db.session.execute(select(Review.id, Review.language, Review.text).where(Review.status == "open").order_by(Review.id)).tuples())
