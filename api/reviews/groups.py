@@ -30,7 +30,7 @@ def place(reviews: Sequence[Review]) -> None:
     """Put new reviews where the same words stand already, or into groups of their own; the next grouping does better."""
     keys = {review.key for review in reviews}
     rows = select(Review.key, Review.group_id).where(Review.key.in_(keys), Review.status == "open", Review.group_id.is_not(None)).distinct()
-    where = {key: group_id for key, group_id in db.session.execute(rows)} if keys else {}
+    where = dict(db.session.execute(rows).tuples().all()) if keys else {}
     for review in reviews:
         if review.key not in where:
             group = ReviewGroup(id=new_id(), newest_at=review.asked_at)

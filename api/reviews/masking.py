@@ -30,11 +30,11 @@ LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:[a-z]{2,3}\.)?(?:linkedin|facebo
 HOST = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/?#\s]+)", re.IGNORECASE)
 SWEDISH = re.compile(r"(?<!\d)(?:\d{2})?(\d{2})(\d{2})(\d{2})\s?[-+–]?\s?\d{4}(?!\d)")
 FINNISH = re.compile(r"(?<![\w])\d{6}\s?[-+–A-FU-Y]\s?\d{3}[0-9A-Z](?![\w])", re.IGNORECASE)
-BORN = re.compile(
-    r"\b(?P<keep>(?:född|föddes|födelsedatum|personnr|personnummer|syntynyt|synnyin|syntymäaika|syntymäpäivä|hetu|henkilötunnus|born|birthday|date of birth|dob)\b\D{0,12})"
-    r"\d{1,4}[-./ ]?\d{1,2}[-./ ]?\d{1,4}",
-    re.IGNORECASE,
-)
+BIRTH = (
+    "född", "föddes", "födelsedatum", "personnr", "personnummer", "syntynyt", "synnyin", "syntymäaika", "syntymäpäivä", "hetu", "henkilötunnus",
+    "born", "birthday", "date of birth", "dob",
+)  # fmt: skip
+BORN = re.compile(rf"\b(?P<keep>(?:{'|'.join(BIRTH)})\b\D{{0,12}})\d{{1,4}}[-./ ]?\d{{1,2}}[-./ ]?\d{{1,4}}", re.IGNORECASE)
 ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b")
 DAY = re.compile(r"\d{2}-\d{2}-\d{4}|\d{4}-\d{2}-\d{2}")
 # National numbers begin with a zero in both countries; a day such as 01-02-2026 is none.

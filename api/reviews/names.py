@@ -15,32 +15,39 @@ CAPITAL = r"[A-ZÅÄÖÉÜ][\w'’-]*"
 # Endings of names in Swedish, Finnish and English: Annas, Annan, Annalle, Anna's.
 ENDING = r"(?:['’:]?s|:?n|a|ä|ta|tä|lle|lla|llä|lta|ltä|ssa|ssä|sta|stä|in|ille|illa|lta|ista|han|hon|hän)?"
 # After these, a name comes for sure; "jag är", "olen" and "I am" say other things, too.
-SURE = re.compile(
-    rf"\b(?P<keep>(?:jag heter|mitt namn är|mitt namn|namnet är|namn:|(?:mun |minun )?nimeni on|(?:mun|minun) nimi on|nimi on|nimeltäni|nimi:|my name is|my name's|my names|name is|name:)\s+)"
-    rf"(?P<name>{WORD}(?:\s+{WORD}){{0,3}})",
-    re.IGNORECASE,
-)
-PERHAPS = re.compile(
-    rf"\b(?P<keep>(?i:jag är|här är|det är|det här är|minä olen|mä olen|mä oon|oon|olen|tässä|täällä|kalla mig|kutsu minua|call me|i am|i'm|im|this is)\s+)(?P<name>{CAPITAL}(?:\s+{CAPITAL}){{0,2}})"
-)
-SIGNED = re.compile(
-    rf"(?P<keep>(?:\b(?i:mvh|m\.v\.h\.?|hälsningar|hälsar|vänligen|terveisin|terv|terkuin|ystävällisin terveisin|t\.|yt\.?|regards|best|cheers|sincerely|yours)[,.!:]?\s+|[/~]\s?))"
-    rf"(?P<name>{CAPITAL}(?:\s+{CAPITAL}){{0,2}})(?=[\s.!]*$)"
-)
-TITLED = re.compile(
-    rf"\b(?P<keep>(?:[Hh]err|[Ff]ru|[Ff]röken|[Hh]erra|[Rr]ouva|[Nn]eiti|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?)\s+)(?P<name>{CAPITAL}(?:\s+{CAPITAL})?)"
-)
+SAID = (
+    "jag heter", "mitt namn är", "mitt namn", "namnet är", "namn:",
+    "mun nimeni on", "minun nimeni on", "nimeni on", "mun nimi on", "minun nimi on", "nimi on", "nimeltäni", "nimi:",
+    "my name is", "my name's", "my names", "name is", "name:",
+)  # fmt: skip
+PERHAPS_SAID = (
+    "jag är", "här är", "det är", "det här är", "kalla mig",
+    "minä olen", "mä olen", "mä oon", "oon", "olen", "tässä", "täällä", "kutsu minua",
+    "i am", "i'm", "im", "this is", "call me",
+)  # fmt: skip
+ENDS = (
+    "mvh", r"m\.v\.h\.?", "hälsningar", "hälsar", "vänligen",
+    "terveisin", "terv", "terkuin", "ystävällisin terveisin", r"t\.", r"yt\.?",
+    "regards", "best", "cheers", "sincerely", "yours",
+)  # fmt: skip
+TITLES = ("[Hh]err", "[Ff]ru", "[Ff]röken", "[Hh]erra", "[Rr]ouva", "[Nn]eiti", r"Mr\.?", r"Mrs\.?", r"Ms\.?", "Miss", r"Dr\.?")
+TO_THREE = rf"(?P<name>{CAPITAL}(?:\s+{CAPITAL}){{0,2}})"
+SURE = re.compile(rf"\b(?P<keep>(?:{'|'.join(SAID)})\s+)(?P<name>{WORD}(?:\s+{WORD}){{0,3}})", re.IGNORECASE)
+PERHAPS = re.compile(rf"\b(?P<keep>(?i:{'|'.join(PERHAPS_SAID)})\s+){TO_THREE}")
+SIGNED = re.compile(rf"(?P<keep>(?:\b(?i:{'|'.join(ENDS)})[,.!:]?\s+|[/~]\s?)){TO_THREE}(?=[\s.!]*$)")
+TITLED = re.compile(rf"\b(?P<keep>(?:{'|'.join(TITLES)})\s+){TO_THREE}")
 CAPITALISED = re.compile(rf"\b{CAPITAL}")
 NAME = "\ue000"  # a first name that was found, until the words after it have been looked at
 WITH_OTHERS = re.compile(rf"{NAME}(?P<others>(?:[ -](?:{CAPITAL}|{NAME})){{0,2}})")
 # Neighbouring masks are one: how many words a name has is nobody's business.
 JOINED = re.compile(rf"(?<!•){MASK}(?:\s+{MASK})+(?!•)")
 # Words that end a name written in small letters: "jag heter anna och undrar".
-NO_NAME = frozenset(
-    "och men jag som från undrar är har vill kan söker skulle i på med o å för ja mutta olen minä haluan haluaisin kysyn kysyisin "
-    "haen joka että mä and but i im i'm from who the a an am is wanted want would was have applied applying to at in on with "
-    "hej moi hello när vad hur milloin mikä mitä miten when what how can could kan voi voinko får saan och/eller eller tai or så".split()
-)
+OTHER_WORDS = """
+och men jag som från undrar är har vill kan söker skulle i på med o å för så hej när vad hur får eller kan
+ja mutta olen minä haluan haluaisin kysyn kysyisin haen joka että mä moi milloin mikä mitä miten voi voinko saan tai
+and but i im i'm from who the a an am is wanted want would was have applied applying to at in on with or hello when what how can could
+"""
+NO_NAME = frozenset(OTHER_WORDS.split())
 
 
 @cache

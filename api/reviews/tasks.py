@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import structlog
-from flask import current_app
 from sqlalchemy import func, select
 
 from api import clock, jobs
