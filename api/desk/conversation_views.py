@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request, send_file
@@ -50,10 +51,12 @@ def live(conversation_id: str) -> Response:
 @blueprint.get(f"{CONVERSATION}/earlier")
 @staff_required
 def earlier(conversation_id: str) -> Response:
-    """Messages before the first that the page shows."""
+    """Messages before the first that the page shows; without scripts as a page of their own."""
     read_only()
     found = talk(current_staff(), conversation_id, after=2**31 - 1)
     lines, more = earlier_lines(current_staff(), conversation_id, number("before"))
+    if not wants_part():
+        return page("inbox", apart=True, **of_list(asked()), **whole(replace(found, lines=lines, earlier=more)))
     return page("_earlier", talk=found, lines=lines, more=more)
 
 

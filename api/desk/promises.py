@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from babel.numbers import format_decimal
-from flask import Response, redirect, request, url_for
+from flask import Response, flash, get_flashed_messages, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -54,7 +54,8 @@ class Preset(NamedTuple):
 def promises_list() -> Response:
     """One of the lists, one's own or everybody's; only the list for htmx."""
     read_only()
-    return _listed()
+    said = " ".join(get_flashed_messages())
+    return _listed(said=said, undo=request.args.get("undo", "") if said else "")
 
 
 @blueprint.post("/promises")
@@ -127,7 +128,8 @@ def _done(said: str, promise: Promise, undo: bool = False) -> AnyResponse:
         read_only()
         return changed(conversation_id, whole_too=True)
     if not wants_part():
-        return redirect(url_for("desk.promises_list", view=_view(), whose=_whose()), 303)
+        flash(said)
+        return redirect(url_for("desk.promises_list", view=_view(), whose=_whose(), undo=promise.id if undo else None), 303)
     read_only()
     return _listed(said=said, undo=promise.id if undo else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, flash, get_flashed_messages, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,7 +21,7 @@ MOST = 200
 def requests_list() -> Response:
     """Open requests, or with `?status=done` those that are done; only the list for htmx."""
     read_only()
-    return _listed(_status())
+    return _listed(_status(), " ".join(get_flashed_messages()))
 
 
 @blueprint.post("/requests/<request_id>/done")
@@ -31,10 +31,12 @@ def request_done(request_id: str) -> AnyResponse:
     undo = bool(request.form.get("undo"))
     requests.set_done(current_staff(), request_id, not undo)
     db.session.commit()
+    said = gettext("It is open again.") if undo else gettext("Done. It is under “Done” now, where you can take that back.")
     if not wants_part():
+        flash(said)
         return redirect(url_for("desk.requests_list", status="done" if undo else None), 303)
     read_only()
-    return _listed(_status(), said=gettext("It is open again.") if undo else gettext("Done. It is under “Done” now, where you can take that back."))
+    return _listed(_status(), said)
 
 
 def _status() -> str:

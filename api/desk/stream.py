@@ -135,14 +135,13 @@ def _look(app: Flask, reader: Reader, conversation_id: str, present: bool) -> di
     with app.app_context():
         read_only()
         known = fingerprint(conversation_id)
-        here = presence.others(conversation_id, "") if known else []
+        others = sorted((other.who, other.doing) for other in presence.others(conversation_id, reader.staff_id)) if known else []
         db.session.rollback()
         if known is None:
             return None
-        if present and not any(other.who == reader.staff_id and other.doing == "typing" for other in here):
-            presence.set(conversation_id, reader.staff_id, "looking")
+        if present:
+            presence.looks(conversation_id, reader.staff_id)
             db.session.commit()
-    others = sorted((other.who, other.doing) for other in here if other.who != reader.staff_id)
     return {"seq": known.seq, "lines": _short(known.lines), "frame": _short(known.frame), "here": _short(others)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from api import clock
@@ -24,14 +24,24 @@ def set(conversation_id: str, who: str, doing: str) -> None:  # noqa: A001 - rea
     """`who` (a staff id, or `candidate`) is `looking` or `typing`, and says so again before it runs out. Raises `Invalid`."""
     if doing not in LASTS:
         raise Invalid
+    _say(conversation_id, who, doing)
+
+
+def looks(conversation_id: str, who: str) -> None:
+    """`who` still has the page open. Whether they type in it, perhaps in another tab, they say themselves: that stands."""
+    _say(conversation_id, who, "looking", or_(Presence.doing != "typing", Presence.until <= clock.now()))
+
+
+def _say(conversation_id: str, who: str, doing: str, only: ColumnElement[bool] | None = None) -> None:
+    """Note it, over what was noted before if that is `only` so."""
     _cheap()
     now = clock.now()
     known = db.session.execute(select(Presence.doing, Presence.until).where(Presence.conversation_id == conversation_id, Presence.who == who)).one_or_none()
     row = {"conversation_id": conversation_id, "who": who, "doing": doing, "until": now + LASTS[doing]}
     insert = sqlite.insert(Presence) if is_sqlite() else postgresql.insert(Presence)
     changed = {"doing": doing, "until": row["until"]}
-    db.session.execute(insert.values(**row).on_conflict_do_update(index_elements=["conversation_id", "who"], set_=changed))
-    if known is None or known.doing != doing or known.until <= now:
+    written = db.session.execute(insert.values(**row).on_conflict_do_update(index_elements=["conversation_id", "who"], set_=changed, where=only))
+    if written.rowcount and (known is None or known.doing != doing or known.until <= now):  # type: ignore[attr-defined]
         _wake(conversation_id)
 
 

@@ -199,6 +199,8 @@ def test_earlier_messages_come_when_asked_for(app: APIFlask, ebba: Browser, cand
     before = text(ebba.get(path(candidate, f"earlier?before={first[1]}"), headers=HTMX))
     assert "parking" in before
     assert 'class="more"' not in before
+    plain = text(ebba.get(path(candidate, f"earlier?before={first[1]}")))
+    assert "parking" in plain.split('id="log"')[1] and "Latest messages" in plain and "line 150." not in plain.split('id="log"')[1]
 
 
 def test_requests_are_listed_until_somebody_has_done_them(app: APIFlask, ebba: Browser, candidate: Candidate) -> None:

@@ -150,7 +150,7 @@ def test_kept_in_time_late_and_taken_back(app: APIFlask, bo: Browser) -> None:
     late = bo.post(f"{path}/kept", headers=HTMX)
     assert "but late" in late.text and promises(app)[0][2] == "broken"
     assert "open again" in bo.post(f"{path}/open", headers=HTMX).text and promises(app)[0][2] == "open"
-    assert bo.post(f"{path}/kept", {"in_time": "yes", "view": "overdue", "whose": "all"}).location.endswith("/desk/promises?view=overdue&whose=all")
+    assert bo.post(f"{path}/kept", {"in_time": "yes", "view": "overdue", "whose": "all"}).location.startswith("/desk/promises?view=overdue&whose=all&undo=")
     assert promises(app)[0][2] == "kept"
     assert bo.post(f"{path}/kept").status_code == 409
     with clock.at(datetime(2026, 12, 9, tzinfo=UTC)):

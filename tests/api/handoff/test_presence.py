@@ -24,6 +24,12 @@ def say(app: APIFlask, conversation_id: str, who: str, doing: str) -> None:
         db.session.commit()
 
 
+def look_on(app: APIFlask, conversation_id: str, who: str) -> None:
+    with app.app_context():
+        presence.looks(conversation_id, who)
+        db.session.commit()
+
+
 def there(app: APIFlask, conversation_id: str, except_who: str) -> list[tuple[str, str]]:
     with app.app_context():
         return [(here.name or here.who, here.doing) for here in presence.others(conversation_id, except_who)]
@@ -38,8 +44,15 @@ def test_the_others_are_seen_for_as_long_as_they_say_so(app: APIFlask, client: F
         say(app, candidate.id, "candidate", "typing")
         assert there(app, candidate.id, jonas) == [("candidate", "typing"), ("Ebba Sandström", "looking")]
         assert ("Jonas Lindqvist", "typing") in there(app, candidate.id, "candidate")
+        look_on(app, candidate.id, jonas)
+        assert ("Jonas Lindqvist", "typing") in there(app, candidate.id, "candidate"), "a page that stands open beside does not end it"
     with clock.at(now + timedelta(seconds=10)):
         assert there(app, candidate.id, "candidate") == [("Ebba Sandström", "looking")]
+        look_on(app, candidate.id, jonas)
+        assert ("Jonas Lindqvist", "looking") in there(app, candidate.id, "candidate")
+        say(app, candidate.id, jonas, "typing")
+        say(app, candidate.id, jonas, "looking")
+        assert ("Jonas Lindqvist", "looking") in there(app, candidate.id, "candidate"), "who stops says so"
         say(app, candidate.id, ebba, "typing")
     with clock.at(now + timedelta(minutes=2)):
         assert there(app, candidate.id, "candidate") == []
