@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.studio import review_views
+from api.studio import model_views, review_views, training_views
 from api.studio.pages import blueprint
 
-__all__ = ["blueprint", "review_views"]
+__all__ = ["blueprint", "model_views", "review_views", "training_views"]
