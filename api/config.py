@@ -32,8 +32,10 @@ SCHEMES = {
     "redis_url": ("redis", "rediss"),
     "oidc_issuer": ("https", "http"),
     "webhook_url": ("https", "http"),
+    "model_store_endpoint": ("https", "http"),
 }
 ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
+STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()-]+)*/?")
 MAILBOX = re.compile(r"[^@<>\x00-\x1f]*<?[^@<>\s]+@[^@<>\s]+>?")
 
 
@@ -101,6 +103,14 @@ class Settings(BaseSettings):
         "",
         description="Checks recruiters' files for viruses: run with the file's path as last argument, 0 means clean, e.g. `clamdscan --no-summary --fdpass`.",
     )
+    model_store: str = Field(
+        "", description="S3-compatible store for archives of NLU models, e.g. `s3://bucket/prefix`. Default: none, they stay in `DESK_VAR/models`."
+    )
+    model_store_endpoint: str = Field("", description="Address of that store where it is not Amazon's, e.g. `https://minio.example.com:9000`.")
+    models_kept: int = Field(10, ge=2, le=1000, description="NLU models whose archives are kept besides the live one, newest first, to go back to.")
+    follow_up_days: int = Field(
+        14, ge=1, le=365, description="Days after a question that was not understood in which its answer may still be told, once it is learnt."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged (JSON lines, no personal data).")
 
     @field_validator("var", "company_file")
@@ -119,13 +129,20 @@ class Settings(BaseSettings):
             raise ValueError("must be an SQLAlchemy URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////PATH")
         return value
 
-    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer", "webhook_url")
+    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer", "webhook_url", "model_store_endpoint")
     @classmethod
     def _addresses(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         schemes = SCHEMES[str(info.field_name)]
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if text and not _is_address(text, schemes):  # the value is not told: it may hold a password
             raise ValueError(f"must be an address like {schemes[0]}://HOST or {schemes[0]}://HOST:PORT")
+        return value
+
+    @field_validator("model_store")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if value and not STORE.fullmatch(value):
+            raise ValueError("must be like s3://BUCKET or s3://BUCKET/PREFIX")
         return value
 
     @field_validator("widget_origins")

@@ -27,6 +27,8 @@ def post_worker_init(worker: Any) -> None:
     """Load what a first message would otherwise wait for, once the worker already answers."""
     from gevent import spawn_later
 
+    from api.assistant import address
     from api.assistant.language import warm_up
 
+    address.follow(worker.wsgi)
     spawn_later(0.5, warm_up)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import current_app
 
+from api.assistant import address
+
 WORKERS = 4
 
 
 def run() -> None:
     """Work until a stop signal; a job that is running is finished first."""
+    address.follow(current_app._get_current_object())  # type: ignore[attr-defined]
     huey = current_app.extensions["jobs"]["huey"]
     consumer = huey.create_consumer(workers=WORKERS, worker_type="thread", initial_delay=0.1, max_delay=0.5, scheduler_interval=1)
     consumer.run()

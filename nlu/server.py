@@ -17,6 +17,9 @@ from typing import Any
 
 from aiohttp import web
 
+from actions import overlay
+from actions.gateway import GatewayError
+from nlu import kept
 from nlu.loading import Archive, CannotLoad, load, newest_archive, warm_up
 from nlu.quiet import silence_libraries
 from nlu.turn import BadTurn, read_turn
@@ -61,6 +64,7 @@ class Service:
         self.settings = settings
         self.step = "loading"
         self.assistant: Any = None
+        self._texts: asyncio.Task[None] | None = None
         self.app = web.Application(client_max_size=LARGEST_BODY)
         self.app.add_routes(
             [
@@ -80,9 +84,19 @@ class Service:
 
         assistant = await _in_daemon_thread(lambda: load(self.settings.archive, step))
         step("warming up")
+        await self._read_texts()
         await warm_up(assistant, self.settings.deadline)
         self.assistant = assistant
         log.info("ready, %.1f s, model %s", time.monotonic() - started, self.assistant.model_id)
+
+    async def _read_texts(self) -> None:
+        """Have the texts as admins have worded them before the first turn, and from then on."""
+        known = None
+        try:
+            known = await overlay.refresh()
+        except GatewayError:
+            log.info("texts: as shipped, the gateway does not answer yet")
+        self._texts = asyncio.create_task(overlay.keep_fresh(known))
 
     async def healthz(self, request: web.Request) -> web.Response:
         """The process lives."""
@@ -146,6 +160,7 @@ async def _in_daemon_thread(function: Callable[[], Any]) -> Any:
 
     def run() -> None:
         try:
+            kept.step_back(os.environ)
             result = function()
         except Exception as error:  # noqa: BLE001  raised again where the future is awaited
             loop.call_soon_threadsafe(outcome.set_exception, error)
@@ -174,6 +189,7 @@ async def serve(settings: Settings) -> int:
             await stopping
     except (CannotLoad, OSError) as error:
         log.error("%s", error)
+        kept.tell(os.environ, str(error))
         return 1
     finally:
         await runner.cleanup()
@@ -188,7 +204,9 @@ def main() -> int:
         settings = Settings.from_environment(os.environ)
     except CannotLoad as error:
         log.error("%s", error)
+        kept.tell(os.environ, str(error))
         return 2
+    kept.stop_with_stdin(os.environ, settings.deadline)
     return asyncio.run(serve(settings))
 
 

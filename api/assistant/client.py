@@ -14,10 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from api.assistant import address
 from api.config import Settings
 
 MOST_BYTES = 1_000_000
 AT_ONCE = 64  # connections kept open between turns
+ADDRESSES = 4  # assistants with connections kept open
+ENOUGH = 1.0  # seconds that a turn must have left to be sent again
 Language = Literal["sv", "fi", "en"]
 Name = Annotated[str, Field(max_length=64)]
 # PostgreSQL stores no NUL.
@@ -98,23 +101,44 @@ class _Pool(urllib3.HTTPConnectionPool):
 _pools: dict[str, urllib3.HTTPConnectionPool] = {}
 
 
-def _pool(settings: Settings) -> urllib3.HTTPConnectionPool:
+def _pool(url: str, settings: Settings) -> urllib3.HTTPConnectionPool:
     """One pool a process and address. urllib3, because a turn goes through it in a third of httpx's time."""
-    found = _pools.get(settings.assistant_url)
+    found = _pools.get(url)
     if found is None:
+        _forget_pools()
         headers = {"Authorization": f"Bearer {settings.assistant_secret.get_secret_value()}", "Content-Type": "application/json"}
-        where = urllib3.util.parse_url(settings.assistant_url)
+        where = urllib3.util.parse_url(url)
         kind = urllib3.HTTPSConnectionPool if where.scheme == "https" else _Pool
-        found = _pools[settings.assistant_url] = kind(where.host or "", where.port, maxsize=AT_ONCE, headers=headers, retries=False)
+        found = _pools[url] = kind(where.host or "", where.port, maxsize=AT_ONCE, headers=headers, retries=False)
     return found
 
 
+def _forget_pools() -> None:
+    """Let go of the oldest address: each promotion of an NLU model brings a new one. Turns that use it keep it."""
+    if len(_pools) >= ADDRESSES:
+        del _pools[next(iter(_pools))]
+
+
 def take_turn(settings: Settings, body: dict[str, Any]) -> TurnResult:
-    """Send one turn (the assistant's `POST /turn`). Raises `AssistantFailed`; a drip does not keep it beyond the turn's time."""
-    until = time.monotonic() + settings.turn_timeout
-    timeout = urllib3.Timeout(connect=2.0, read=settings.turn_timeout)
+    """Send one turn (the assistant's `POST /turn`). Raises `AssistantFailed`; a drip does not keep it beyond the turn's time.
+
+    If it fails because the assistant has just been replaced, the new one is asked: a turn is only a function.
+    """
+    until, known = time.monotonic() + settings.turn_timeout, address.of_app()
+    url = known.current()
     try:
-        response = _pool(settings).urlopen("POST", "/turn", json.dumps(body), redirect=False, timeout=timeout, preload_content=False)
+        return _ask(url, settings, body, until)
+    except AssistantFailed:
+        if time.monotonic() > until - ENOUGH or known.read() == url:
+            raise
+    return _ask(known.url, settings, body, until)
+
+
+def _ask(url: str, settings: Settings, body: dict[str, Any], until: float) -> TurnResult:
+    """The turn at this address, by `until` (monotonic)."""
+    timeout = urllib3.Timeout(connect=2.0, read=max(0.1, until - time.monotonic()))
+    try:
+        response = _pool(url, settings).urlopen("POST", "/turn", json.dumps(body), redirect=False, timeout=timeout, preload_content=False)
         content = _read(response, until)
     except NewConnectionError:
         raise AssistantFailed("not reachable", waking_up=True) from None
@@ -148,7 +172,7 @@ def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
 def is_ready(settings: Settings) -> bool:
     """Whether an assistant has loaded its NLU model and takes turns."""
     try:
-        return _pool(settings).urlopen("GET", "/readyz", redirect=False, timeout=1.0).status == 200
+        return _pool(address.of_app().current(), settings).urlopen("GET", "/readyz", redirect=False, timeout=1.0).status == 200
     except HTTPError:
         return False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,9 +12,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from api.config import ROOT, ConfigError, Settings, demo_password
-from api.launch.checks import ASSISTANT_PYTHON, check
-from api.launch.processes import assistant_environment, processes
+from api.config import ROOT, Settings, demo_password
+from api.launch.checks import check
+from api.launch.processes import processes
 
 # A process that dies is started again a second later; honcho itself would stop all the others.
 DEMO_STAFF = ("ebba.sandstrom@lumivik.example (recruiter)", "sara.nyberg@lumivik.example (admin)")
@@ -63,11 +62,20 @@ def down() -> None:
 @click.option("--force", is_flag=True, help="Train even if nothing changed.")
 @with_appcontext
 def train(force: bool) -> None:
-    """Train the NLU model if its data or configuration changed."""
+    """Train the NLU model if the repository's data or configuration changed, with what the studio holds."""
     _train(current_app.config["SETTINGS"], force)
 
 
-commands: list[click.Command] = [up, prepare, down, train]
+@click.command()
+@with_appcontext
+def assistant() -> None:
+    """Run the assistant, and replace it without a gap when another NLU model is put live."""
+    from api.launch import keeper
+
+    keeper.run(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+commands: list[click.Command] = [up, prepare, down, train, assistant]
 
 
 def _prepare(settings: Settings) -> None:
@@ -82,11 +90,9 @@ def _prepare(settings: Settings) -> None:
 
 
 def _train(settings: Settings, force: bool = False) -> None:
-    command = [str(ASSISTANT_PYTHON), "-m", "nlu.train", "--models", str(settings.var / "models"), *(["--force"] if force else [])]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1"}
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        raise ConfigError("The NLU model could not be trained; the reason stands above. Nothing was replaced.")
-    assistant_environment(settings)
+    from api.launch.training import train
+
+    train(settings, force)
 
 
 def _say_where(settings: Settings) -> None:

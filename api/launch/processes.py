@@ -1,4 +1,4 @@
-"""The three processes of the desk: their commands and their environments."""
+"""The processes of the desk: their commands and their environments."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from api.config import ROOT, ConfigError, Settings
 from api.launch.checks import ASSISTANT_PYTHON
 
 HERE = Path(sys.executable).parent
+ASSISTANT = [str(ASSISTANT_PYTHON), "-m", "nlu.server"]
 
 
 @dataclass(frozen=True)
@@ -31,32 +32,46 @@ class Process:
 
 
 def processes(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[Process]:
-    """Gateway, assistant and worker. Raises `ConfigError` if there is no NLU model yet."""
+    """Gateway, worker, and the keeper of the assistant, which starts that itself."""
     own = dict(environ) | {"PYTHONUNBUFFERED": "1", "DESK_VAR": str(settings.var)}
     return [
         Process("gateway", [str(HERE / "gunicorn"), "-c", "python:api.gunicorn", "api.wsgi:app"], own),
-        Process("assistant", [str(ASSISTANT_PYTHON), "-m", "nlu.server"], assistant_environment(settings)),
+        Process("assistant", [str(HERE / "desk"), "assistant"], own),
         Process("worker", [str(HERE / "desk"), "worker"], own),
     ]
 
 
-def assistant_environment(settings: Settings) -> dict[str, str]:
-    """All that the assistant is told: no database, no mail, only the gateway and its own secret."""
-    current = current_model(settings)
-    address = urlsplit(settings.assistant_url)
+def assistant_environment(settings: Settings, archive: Path | None = None, sha256: str = "", port: int | None = None) -> dict[str, str]:
+    """All that an assistant is told: no database, no mail, only the gateway and its own secret.
+
+    Without an archive it is the one of `current.json`. Raises `ConfigError` if there is none.
+    """
+    if archive is None:
+        current = current_model(settings)
+        archive, sha256 = settings.var / "models" / f"{current['id']}.tar.gz", current["sha256"]
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
     return kept | {
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),
         "RASA_TELEMETRY_ENABLED": "false",
-        "DESK_ASSISTANT_HOST": address.hostname or "127.0.0.1",
-        "DESK_ASSISTANT_PORT": str(address.port or 8010),
+        "DESK_ASSISTANT_HOST": assistant_host(settings),
+        "DESK_ASSISTANT_PORT": str(port or assistant_port(settings)),
         "DESK_ASSISTANT_SECRET": settings.assistant_secret.get_secret_value(),
         "DESK_INTERNAL_URL": f"http://{settings.host}:{settings.port}/internal/v1",
-        "DESK_NLU_MODEL": str(settings.var / "models" / f"{current['id']}.tar.gz"),
-        "DESK_NLU_MODEL_SHA256": current["sha256"],
+        "DESK_NLU_MODEL": str(archive),
+        "DESK_NLU_MODEL_SHA256": sha256,
         "DESK_TURN_DEADLINE": str(max(1.0, settings.turn_timeout - 2)),
     }
+
+
+def assistant_host(settings: Settings) -> str:
+    """Where an assistant listens; a loopback or private address."""
+    return urlsplit(settings.assistant_url).hostname or "127.0.0.1"
+
+
+def assistant_port(settings: Settings) -> int:
+    """The port of the first assistant; the next ones take those after it."""
+    return urlsplit(settings.assistant_url).port or 8010
 
 
 def current_model(settings: Settings) -> dict[str, str]:

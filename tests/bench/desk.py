@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.config import ROOT, Settings, load_settings
-from api.launch.processes import assistant_environment, processes
+from api.launch.processes import ASSISTANT, assistant_environment, processes
 from tests.bench.processes import Server, environment, free_port, running
 
 
@@ -58,6 +58,6 @@ def desk(folder: Path) -> Iterator[Desk]:
         DESK_SECRET_KEY=settings.secret_key.get_secret_value(), DESK_RATE_LIMIT="off", DESK_LOG_LEVEL="ERROR",
     )  # fmt: skip
     started = running("gateway", commands["gateway"], told, folder, f"{site}/healthz")
-    assistant = running("assistant", commands["assistant"], assistant_environment(settings), folder, f"{settings.assistant_url}/readyz")
+    assistant = running("assistant", ASSISTANT, assistant_environment(settings), folder, f"{settings.assistant_url}/readyz")
     with started as one, assistant as other:
         yield Desk(site, settings.assistant_url, secret, [one, other])
