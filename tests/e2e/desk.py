@@ -8,14 +8,19 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from api.answers.company import Office
 from api.config import ROOT, load_settings
+from api.handoff.hours import spans
 from api.launch.processes import processes
+from tests.e2e import by_clock
 
 READY_SECONDS = 120
 
@@ -38,6 +43,7 @@ class Desk:
         self.url = f"http://127.0.0.1:{port}"
         own = {"DESK_VAR": str(self.var), "DESK_PORT": str(port), "DESK_ASSISTANT_URL": f"http://127.0.0.1:{assistant}", "DESK_RATE_LIMIT": "off"}
         self.environment = dict(os.environ) | own | environment
+        self._clock = folder / "clock"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._settings = load_settings(var=self.var, port=port, assistant_url=own["DESK_ASSISTANT_URL"])
         self.run("prepare")
@@ -52,10 +58,22 @@ class Desk:
         """Start processes by name, all three by default."""
         for process in processes(self._settings, self.environment):
             if process.name in (names or ("gateway", "assistant", "worker")):
+                ahead = [sys.executable, "-m", "tests.e2e.by_clock", str(self._clock)] if self._clock.exists() and process.name != "assistant" else []
                 log = (self.var / f"{process.name}.log").open("ab")
                 self._running[process.name] = subprocess.Popen(
-                    process.command, cwd=ROOT, env=process.environment, stdout=log, stderr=log, start_new_session=True
+                    [*ahead, *process.command], cwd=ROOT, env=process.environment, stdout=log, stderr=log, start_new_session=True
                 )
+
+    @property
+    def now(self) -> datetime:
+        """The time by which the desk's processes go."""
+        return by_clock.ahead(self._clock) if self._clock.exists() else datetime.now(UTC)
+
+    def turn_to(self, moment: datetime) -> None:
+        """From now on it is this time for gateway and worker, which must have been started by a clock that is passed in: turned once before."""
+        new = self._clock.with_suffix(".new")
+        new.write_text(str((moment - datetime.now(UTC)).total_seconds()))
+        new.replace(self._clock)
 
     def stop(self, name: str, signal_: int = signal.SIGTERM) -> None:
         """Stop one process and wait for its end."""
@@ -117,6 +135,12 @@ class Chat:
         """Messages and status."""
         found: dict[str, Any] = self._http.get("/messages", params={"after": after}).json()
         return found
+
+
+def morning(office: Office) -> datetime:
+    """An hour after the office opens on its next day with many hours."""
+    days = (date.today() + timedelta(days=n) for n in range(1, 30))
+    return next(start for day in days for start, end in spans(office, day) if end - start > timedelta(hours=6)) + timedelta(hours=1)
 
 
 def closed_company(folder: Path) -> Path:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select
 
+from api import clock, jobs
 from api.accounts import sessions
 from api.accounts.models import Staff
 from api.app import create_app
@@ -17,11 +20,13 @@ from api.config import load_settings
 from api.conversations.models import Conversation
 from api.db import db
 from api.demo import load
+from api.handoff.hours import office_for
 from api.migrations.run import upgrade
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_http
 from tests.api.serving import served, wait_for
 from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.desk import morning
 from tests.e2e.desk_page import DeskPage, desk_context
 from tests.e2e.test_pages import faults
 from tests.e2e.widget import Widget
@@ -59,6 +64,16 @@ class Gateway:
     def row(self, id_: str) -> Conversation:
         with self.app.app_context():
             return db.session.get_one(Conversation, id_)
+
+    def morning(self) -> datetime:
+        """A time at which the office in Stockholm is open, and will be for hours."""
+        with self.app.app_context():
+            return morning(office_for("stockholm", "sv"))
+
+    def work(self, job: str) -> None:
+        """What the worker does every ten seconds."""
+        with self.app.app_context():
+            jobs.run_now(job)
 
     def only(self) -> Conversation:
         """The only conversation there is."""
@@ -149,8 +164,10 @@ def test_from_escalation_to_hand_back_without_a_reload(gateway: Gateway, opens: 
     ebba.page.locator("#hand-back").get_by_role("button", name="Hand back").last.click()
     expect(ebba.state).to_contain_text("answers. You read along")
     chat.sees("Lumi helps you from here.")
+    gateway.assistant.bodies.clear()
     chat.say("Hello again")
     chat.sees("Echo: Hello again")
+    assert gateway.assistant.bodies[0]["state"] == {"turns": 1}, "the assistant goes on with what it knew"
     expect(ebba.log).to_contain_text("Echo: Hello again")
     assert ebba.page.evaluate("window.unloaded === false"), "nothing was loaded anew"
     assert ebba.log.get_by_text("Lumi helps you from here.", exact=True).count() == 1, "nothing stands there twice"
@@ -170,6 +187,63 @@ def test_of_two_who_claim_at_once_one_is_told_who_was_first(gateway: Gateway, op
     expect(priya.page.get_by_role("alert").filter(has_text="Ebba Sandström has this conversation already.")).to_be_visible()
     assert gateway.only().staff_id is not None
     priya.page.unroute("**/live*")
+
+
+def test_who_takes_over_while_the_assistant_computes_is_not_talked_over(gateway: Gateway, opens: Opens, chat: Widget) -> None:
+    chat.say("Hello")
+    chat.sees("Echo: Hello")
+    asked, goes_on = threading.Event(), threading.Event()
+
+    def compute(body: dict[str, Any]) -> dict[str, Any]:
+        asked.set()
+        goes_on.wait(30)
+        return reply("The assistant's late answer.", language="en")
+
+    gateway.assistant.script = compute
+    chat.say("How many days off do I get?")
+    assert asked.wait(20)
+    ebba = opens(path=f"/desk/conversations/{gateway.only().id}")
+    ebba.press("Take over")
+    expect(ebba.state).to_contain_text("You have this conversation")
+    chat.sees("Ebba Sandström, recruiter, has joined")
+    goes_on.set()
+    wait_for(lambda: gateway.row(gateway.only().id).lease is None)
+    ebba.say("Thirty.")
+    chat.sees("Thirty.")
+    for log in (chat.log, ebba.log):
+        expect(log).not_to_contain_text("late answer")
+        expect(log.get_by_text("How many days off do I get?")).to_have_count(1)
+    chat.page.reload()
+    chat.sees("Thirty.")
+    expect(chat.log).not_to_contain_text("late answer")
+
+
+def test_a_claim_that_stays_silent_is_warned_of_and_goes_back_to_the_queue(gateway: Gateway, opens: Opens, page: Page) -> None:
+    ten = gateway.morning()
+    with clock.at(ten):
+        page.goto(f"{gateway.url}/roles/LV-101?language=en")
+        chat = Widget(page, "en").open()
+        chat.say("Hello?")
+        chat.sees("Echo: Hello?")
+        chat.choose("Talk to a person")
+        ebba, priya = opens(), opens(PRIYA)
+        ebba.choose("Asked for a person")
+        ebba.press("Claim")
+        chat.sees("Ebba Sandström, recruiter, has joined")
+        expect(priya.page.locator("#rows .empty")).to_contain_text("Nobody waits", timeout=15_000)
+    with clock.at(ten + timedelta(minutes=31)):
+        gateway.work("handoff.silent")
+        expect(ebba.page.locator("#news")).to_contain_text("Visitor still waits for your answer", timeout=25_000)
+        expect(ebba.state).to_contain_text("You have this conversation. The candidate still waits for your answer")
+    with clock.at(ten + timedelta(minutes=62)):
+        gateway.work("handoff.silent")
+        chat.sees("Ebba Sandström has not managed to answer, I am sorry. I have asked the other recruiters to take over.")
+        expect(ebba.state).to_contain_text("Waits for a person")
+        priya.choose("Asked for a person")
+        priya.press("Claim")
+        chat.sees("Priya Raman, recruiter, has joined")
+        gateway.work("handoff.silent")
+        expect(priya.state).to_contain_text("You have this conversation")
 
 
 def test_typing_and_seen_are_shown_both_ways(gateway: Gateway, opens: Opens) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api import clock
 from tests.e2e.desk import Desk, closed_company
+from tests.e2e.test_desk import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
 from tests.e2e.widget import Widget
+
+# The night before Finland's Independence Day, a Monday; in Sweden an ordinary working day.
+SUNDAY_NIGHT = datetime(2027, 12, 5, 22, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +57,28 @@ def test_the_chat_says_that_the_assistant_is_waking_up(night: Desk, page: Page) 
     night.wait()
     chat.sees("12 öppna jobb", timeout=60_000)
     expect(chat.log.get_by_text("vilka jobb har ni?")).to_have_count(1)
+
+
+def ask_for_a_person(page: Page, url: str, role: str) -> Widget:
+    """A candidate who reads English, on this role's page."""
+    page.goto(f"{url}/roles/{role}?language=en")
+    chat = Widget(page, "en").open()
+    page.get_by_role("button", name="Talk to a person").first.click()
+    return chat
+
+
+def test_before_a_holiday_each_office_promises_its_own_next_morning(gateway: Gateway, opens: Opens, page: Page) -> None:  # noqa: F811
+    elsewhere = page.context.browser.new_context(locale="fi-FI", timezone_id="Europe/Helsinki") if page.context.browser else None
+    assert elsewhere is not None
+    with clock.at(SUNDAY_NIGHT):
+        ask_for_a_person(elsewhere.new_page(), gateway.url, "LV-102").sees("closed right now. A recruiter answers on Tuesday 7 December after 08:00")
+        ask_for_a_person(page, gateway.url, "LV-101").sees("closed right now. A recruiter answers tomorrow after 08:00")
+    with clock.at(SUNDAY_NIGHT + timedelta(hours=9, minutes=40)):
+        ebba = opens()
+        expect(ebba.rows).to_have_count(2)
+        expect(ebba.rows.nth(0)).to_contain_text("Reply due in 50 min")
+        expect(ebba.rows.nth(1)).to_contain_text("Reply due Tue 7 Dec 08:00")
+        gateway.work("handoff.silent")
+        gateway.work("handoff.unseen")
+        expect(ebba.rows).to_have_count(2)
+    elsewhere.close()

@@ -46,7 +46,7 @@ function popUp(work) {
 
 /** Tell of one thing that is new. `leads`: only one of a browser's tabs makes a noise. */
 export function announce(work, leads) {
-  if (isOpenHere(work)) return;
+  if (isOpenHere(work) && work.kind !== "late") return; // an open page whose candidate waits is one that nobody looks at
   line(work);
   if (!leads) return;
   if (wants("sound")) chime();
