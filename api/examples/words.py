@@ -55,15 +55,14 @@ def concepts() -> Concepts:
     return found
 
 
-def in_force(language: str | None = None) -> lexicon.Lexicon:
-    """What finds the concepts of a text: with the words of all languages, as the assistant has them, or of one."""
+def finder(every: Concepts, but: tuple[str, str, str] | None = None) -> lexicon.Lexicon:
+    """What finds the concepts of a text, in whatever language, as the assistant does; `but`: without this word."""
     return lexicon.Lexicon(
         (concept, item.text)
-        for concept, by_language in concepts().items()
-        for code, items in by_language.items()
-        if language in (None, code)
+        for concept, by_language in every.items()
+        for language, items in by_language.items()
         for item in items
-        if item.state != "removed"
+        if item.state != "removed" and (concept, language, item.text) != but
     )
 
 
@@ -100,9 +99,9 @@ def remove_row(staff: Staff | None, row: Word) -> None:
     db.session.flush()
 
 
-def touched(concept: str, item: str, texts: Sequence[str], known: lexicon.Lexicon) -> list[str]:
-    """Of these texts, those in which the word would show a concept that `known` does not find there yet."""
-    parts = lexicon.tokens(item)
+def touched(concept: str, language: str, item: str, texts: Sequence[str]) -> list[str]:
+    """Of these texts, those that show the concept by this word alone: what it changes, or would."""
+    known, parts = finder(concepts(), (concept, language, item)), lexicon.tokens(item)
     return [text for text in texts if lexicon.touches(parts, words_of(text)) and concept not in known.find(text)]
 
 

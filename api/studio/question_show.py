@@ -1,0 +1,30 @@
+"""Filters of the pages about questions and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+
+from api.config import LANGUAGES
+from api.reader import language
+from api.studio.pages import blueprint
+
+
+@blueprint.app_template_filter()
+def tongue(code: str) -> str:
+    """A language's name in the reader's: 'Finnish', 'suomi'."""
+    name = str(Locale(code).get_display_name(language()))
+    return name[:1].upper() + name[1:]
+
+
+@blueprint.app_template_filter()
+def concept_name(name: str) -> str:
+    """`shift_supplement` as people read it."""
+    return name.replace("_", " ")
+
+
+@blueprint.context_processor
+def tongues() -> dict[str, Any]:
+    """The languages that candidates are answered in."""
+    return {"tongues": LANGUAGES}
