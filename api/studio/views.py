@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from api.studio import model_views, review_views, training_views
+from api.studio import (
+    model_views,
+    own_question_views,
+    question_show,
+    question_views,
+    review_views,
+    training_views,
+    word_views,
+)
 from api.studio.pages import blueprint
 
-__all__ = ["blueprint", "model_views", "review_views", "training_views"]
+__all__ = [
+    "blueprint",
+    "model_views",
+    "own_question_views",
+    "question_show",
+    "question_views",
+    "review_views",
+    "training_views",
+    "word_views",
+]
