@@ -75,3 +75,10 @@ def _status(version: TextVersion, now: datetime, counts: set[int]) -> str:
     if version.id in counts:
         return "counts"
     return "ended" if version.valid_until is not None and version.valid_until <= now else "replaced"
+
+
+def since(kind: str, key: str, seen: int) -> dict[str, str | None]:
+    """Who has worded a text after the version `seen`, by language."""
+    query = select(TextVersion.language, Staff.name).outerjoin(Staff, Staff.id == TextVersion.staff_id).order_by(TextVersion.id)
+    rows = db.session.execute(query.where(TextVersion.kind == kind, TextVersion.key == key, TextVersion.id > seen))
+    return {row.language: row.name for row in rows}

@@ -113,7 +113,7 @@ def _line(found: dict[Ref, Line], kind: str, key: str) -> Line:
 def _skill(key: str) -> str:
     """Of an answer: that of the question which it answers; company questions stand by themselves."""
     if key.startswith(COMPANY):
-        return "questions"
+        return "studio"
     asked = find("title", f"ask_{key}") or find("title", key)
     return asked.skill if asked else {"customer_service": "relation", "open_application": "apply", "values": "company"}.get(key, COMMON)
 
