@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.access import admin_required, current_staff
 from api.db import db, read_only
 from api.studio import model_show
-from api.studio.pages import blueprint, page, wants_part
+from api.studio.pages import blueprint, page
 from api.training import queries, service, words
 from api.training.models import Training
 
@@ -76,6 +76,4 @@ def stop_training(training_id: str) -> AnyResponse:
     """Stop it; what is live stays live."""
     service.stop(current_staff(), training_id)
     db.session.commit()
-    if wants_part():
-        return training_progress()
     return redirect(url_for("studio.training", training_id=training_id), 303)

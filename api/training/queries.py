@@ -65,7 +65,8 @@ def under_way() -> Training | None:
 def names_of(ids: set[str | None]) -> dict[str, str]:
     """Names of staff by id."""
     wanted = [i for i in ids if i]
-    return dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).tuples()) if wanted else {}
+    rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))) if wanted else ()
+    return {id_: name for id_, name in rows}
 
 
 def seconds_left(row: Training, now: datetime | None = None) -> float | None:
@@ -147,7 +148,8 @@ class DifferencePage:
 
 def differences(model_id: str, show: str = "open", page: int = 1) -> DifferencePage:
     """Differences of a candidate: `show` is open, all, better, worse or neither."""
-    verdicts = dict(db.session.execute(select(Difference.verdict, func.count()).where(Difference.model_id == model_id).group_by(Difference.verdict)).tuples())
+    found = select(Difference.verdict, func.count()).where(Difference.model_id == model_id).group_by(Difference.verdict)
+    verdicts = {verdict: n for verdict, n in db.session.execute(found)}
     counts = {"open": verdicts.get(None, 0), "all": sum(verdicts.values())} | {name: verdicts.get(name, 0) for name in ("better", "worse", "neither")}
     query = select(Difference).where(Difference.model_id == model_id)
     if show != "all":
