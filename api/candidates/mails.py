@@ -144,6 +144,17 @@ def answered(language: str, person: str, link: str) -> Letter:
         )
 
 
+def learnt(language: str, link: str) -> Letter:
+    """The assistant has an answer to something that it did not understand; both are read behind the link."""
+    with _in(language) as name:
+        return _letter(
+            gettext("Now we can answer your question at %(company)s", company=name),
+            gettext("You asked us something that we did not understand then. Now there is an answer. Read it and go on here:"),
+            link,
+            gettext("The link works for 30 days and opens your conversation, so keep it to yourself."),
+        )
+
+
 def conversation_text(language: str, text: str) -> Letter:
     """What was said, to the candidate's own address."""
     with _in(language) as name:

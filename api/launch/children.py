@@ -17,7 +17,7 @@ from api.config import ROOT, Settings
 from api.launch.processes import ASSISTANT, assistant_environment, assistant_host, assistant_port
 from api.promotion.live import Wanted
 
-LOAD_SECONDS = 180.0
+LOAD_SECONDS = 300.0
 LOOK_SECONDS = 1.0
 PORTS = 20
 # The niceness of the thread that loads while another assistant is at work; once it serves it is like any other.

@@ -38,6 +38,9 @@ WITHOUT = {
     "trainings": "what training said of itself",
     "nlu_models": "archives and figures",
     "mistakes": "which examples a model gets wrong, without their words",
+    "promotions": "which NLU model was put live, by whom",
+    "assistants": "where the assistant answers",
+    "model_archives": "where archives of NLU models lie",
     "webhooks": "calls that name neither candidates nor their words",
 }
 EXPORT, EXPORT_LIFE = "export", timedelta(hours=24)

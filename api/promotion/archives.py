@@ -92,8 +92,8 @@ class Store:
     """The S3-compatible store. Keys and secrets are found where boto3 looks: environment, files, the machine's role."""
 
     def __init__(self, settings: Settings) -> None:
-        import boto3  # half a second: only where there is a store
-        from botocore.config import Config
+        import boto3  # type: ignore[import-untyped]  # half a second: only where there is a store
+        from botocore.config import Config  # type: ignore[import-untyped]
 
         where = urlsplit(settings.model_store)
         self.bucket, self.prefix = where.netloc, where.path.strip("/")

@@ -94,7 +94,7 @@ def fail(promotion_id: str, problem: str) -> None:
     promotion = _lock(promotion_id)
     if promotion is None or not promotion.under_way:
         return
-    _end(promotion, "failed")
+    end(promotion, "failed")
     promotion.problem = problem[:500]
     record(SYSTEM, "promotion.failed", promotion)
 
@@ -106,7 +106,7 @@ def takes_turns(wants: Wanted, address: str, keeper: str) -> bool:
         if promotion is None or not promotion.under_way:
             return False
         _make_live(wants.model_id)
-        _end(promotion, "live")
+        end(promotion, "live")
         record(SYSTEM, "promotion.live", promotion)
     says_where(wants.model_id, address, keeper)
     return True
@@ -159,7 +159,8 @@ def _make_live(model_id: str) -> None:
     db.session.execute(update(NluModel).where(NluModel.id == model_id).values(status="live"))
 
 
-def _end(promotion: Promotion, status: str) -> None:
+def end(promotion: Promotion, status: str) -> None:
+    """It is over, as `status` says."""
     promotion.status, promotion.under_way, promotion.step, promotion.done_at = status, None, "", clock.now()
 
 

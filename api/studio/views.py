@@ -5,9 +5,12 @@ from __future__ import annotations
 from api.studio import (
     model_views,
     own_question_views,
+    promotion_views,
     question_show,
     question_views,
+    review_label_views,
     review_views,
+    text_views,
     training_views,
     word_views,
 )
@@ -17,9 +20,12 @@ __all__ = [
     "blueprint",
     "model_views",
     "own_question_views",
+    "promotion_views",
     "question_show",
     "question_views",
+    "review_label_views",
     "review_views",
+    "text_views",
     "training_views",
     "word_views",
 ]
