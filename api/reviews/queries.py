@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from api import clock
 from api.accounts.models import Staff
@@ -177,13 +178,14 @@ def around(review_id: str) -> list[Around]:
 
 def history(many: int, staff_id: str | None = None) -> list[Act]:
     """The latest labels, each with one of its texts."""
-    example = select(func.min(Review.id)).where(Review.label_id == ReviewLabel.id).scalar_subquery()
-    undoer = select(Staff.name).where(Staff.id == ReviewLabel.undone_by).scalar_subquery()
+    other, undoer = aliased(Review), aliased(Staff)
+    example = select(func.min(other.id)).where(other.label_id == ReviewLabel.id).correlate(ReviewLabel).scalar_subquery()
     columns = (
         ReviewLabel.id, ReviewLabel.at, Staff.name, ReviewLabel.decision, ReviewLabel.intent, ReviewLabel.many,
-        Review.text, Review.language, ReviewLabel.undone_at, undoer,
+        Review.text, Review.language, ReviewLabel.undone_at, undoer.name,
     )  # fmt: skip
-    query = select(*columns).join(Staff, Staff.id == ReviewLabel.staff_id).outerjoin(Review, Review.id == example)
+    query = select(*columns).join(Staff, Staff.id == ReviewLabel.staff_id)
+    query = query.outerjoin(undoer, undoer.id == ReviewLabel.undone_by).outerjoin(Review, Review.id == example)
     if staff_id:
         query = query.where(ReviewLabel.staff_id == staff_id)
     return [Act(*row) for row in db.session.execute(query.order_by(ReviewLabel.at.desc(), ReviewLabel.id).limit(many))]

@@ -76,9 +76,12 @@ def label(staff: Staff, group_id: str, ids: Sequence[str], decision: str, intent
 
 
 def label_group(staff: Staff, group_id: str, intent: str) -> ReviewLabel | None:
-    """All of a group asks a question that has just been made for it. None if nothing is open in it any more."""
+    """All of a group asks a question that has just been made for it. None if it is another's by now, or done."""
     ids = list(db.session.scalars(select(Review.id).where(Review.group_id == group_id, Review.status == "open").limit(MOST)))
-    return label(staff, group_id, ids, NEW, intent) if ids else None
+    try:
+        return label(staff, group_id, ids, NEW, intent)
+    except (Conflict, NotFound):
+        return None
 
 
 def split(staff: Staff, group_id: str, ids: Sequence[str]) -> str:
@@ -101,8 +104,8 @@ def split(staff: Staff, group_id: str, ids: Sequence[str]) -> str:
     return group_id
 
 
-def undo(staff: Staff, label_id: str) -> ReviewLabel:
-    """Take a label back: its messages are open again, in a group of their own. Raises `Conflict`, `NotFound`."""
+def undo(staff: Staff, label_id: str) -> str:
+    """Take a label back: its messages are open again, in a group of their own, whose id this gives. Raises `Conflict`, `NotFound`."""
     act = db.session.scalar(select(ReviewLabel).where(ReviewLabel.id == label_id).with_for_update().execution_options(populate_existing=True))
     if act is None:
         raise NotFound
@@ -122,7 +125,7 @@ def undo(staff: Staff, label_id: str) -> ReviewLabel:
     db.session.flush()
     groups.refresh([group.id])
     record(Actor("staff", staff.id), "review.undone", act, many=len(reviews))
-    return act
+    return group.id
 
 
 def erase_labelled(staff: Staff, label_id: str) -> ReviewLabel:

@@ -40,6 +40,7 @@ def _batches() -> Iterator[tuple[list[str], datetime]]:
     read_only()
     mark = db.session.get(ReviewMark, SWEPT, populate_existing=True)
     at, last = (mark.at - OVERLAP, "") if mark else (LONG_AGO, "")
+    db.session.rollback()
     while True:
         read_only()
         place = tuple_(Conversation.updated_at, Conversation.id)
