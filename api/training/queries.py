@@ -65,8 +65,7 @@ def under_way() -> Training | None:
 def names_of(ids: set[str | None]) -> dict[str, str]:
     """Names of staff by id."""
     wanted = [i for i in ids if i]
-    rows = db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))) if wanted else ()
-    return {id_: name for id_, name in rows}
+    return dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(wanted))).all()) if wanted else {}
 
 
 def seconds_left(row: Training, now: datetime | None = None) -> float | None:
@@ -149,7 +148,7 @@ class DifferencePage:
 def differences(model_id: str, show: str = "open", page: int = 1) -> DifferencePage:
     """Differences of a candidate: `show` is open, all, better, worse or neither."""
     found = select(Difference.verdict, func.count()).where(Difference.model_id == model_id).group_by(Difference.verdict)
-    verdicts = {verdict: n for verdict, n in db.session.execute(found)}
+    verdicts: dict[str | None, int] = dict(db.session.execute(found).all())
     counts = {"open": verdicts.get(None, 0), "all": sum(verdicts.values())} | {name: verdicts.get(name, 0) for name in ("better", "worse", "neither")}
     query = select(Difference).where(Difference.model_id == model_id)
     if show != "all":

@@ -52,7 +52,10 @@ def test_from_the_button_to_the_verdict(app: APIFlask, sara: Browser, stand_ins:
     assert "Live" in page and "Not live yet" in page and "clearly worse" in page and "Sara Nyberg" in page
     page = sara.get(f"/studio/models/{NEW}").text
     assert "It should not go live as it is" in page
-    assert "is understood less well in Finnish. Of 40 examples that it had not seen in training it gets 10 right; the live model got 38 (28 lost, 0 gained)." in page
+    assert (
+        "is understood less well in Finnish. Of 40 examples that it had not seen in training it gets 10 right; the live model got 38 (28 lost, 0 gained)."
+        in page
+    )
     assert "Correct: 112 / 112" in page
     assert "Log" in sara.get(f"/studio/models/trainings/{training}").text
     assert sara.get("/studio/models/nothing").status_code == 404
