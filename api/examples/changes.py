@@ -56,8 +56,6 @@ def retire(staff: Staff, intent: str) -> IntentChange:
 
 def merge(staff: Staff, intent: str, into: str) -> IntentChange:
     """Let another intent take over all examples, now and later. Raises `Invalid`, `Conflict`."""
-    if into == intent or into not in queries.names() or into in queries.retired():
-        raise Invalid(lazy_gettext("Choose another question that is in use."))
     return _put_away(staff, intent, into)
 
 
@@ -110,14 +108,24 @@ def _rules(state: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
     return found
 
 
-def _put_away(staff: Staff, intent: str, into: str | None) -> IntentChange:
-    if intent not in queries.names():
+def allowed(intent: str, into: str | None) -> str:
+    """The intent itself, if it may be retired or merged so. Raises `Invalid`, `NotFound`, `Conflict`."""
+    names, gone = queries.names(), queries.retired()
+    if intent not in names:
         raise NotFound
     if intent in INDISPENSABLE:
         raise Invalid(lazy_gettext("The desk cannot do without this question."))
-    if intent in queries.retired():
+    if intent in gone:
         raise Conflict(lazy_gettext("This question is retired already."))
-    return _add(staff, IntentChange(kind="merge" if into else "retire", intent=intent, into=into, data={"examples": corpus().counts(intent)}))
+    if into is not None and (into == intent or into not in names or into in gone):
+        raise Invalid(lazy_gettext("Choose another question that is in use."))
+    return intent
+
+
+def _put_away(staff: Staff, intent: str, into: str | None) -> IntentChange:
+    change = IntentChange(kind="merge" if into else "retire", intent=allowed(intent, into), into=into)
+    change.data = {"examples": corpus().counts(intent)}
+    return _add(staff, change)
 
 
 def _add(staff: Staff, change: IntentChange) -> IntentChange:

@@ -53,7 +53,7 @@ def clear_example(staff: Staff | None, language: str, text: str) -> None:
         db.session.flush()
 
 
-def move(staff: Staff | None, wordings: Sequence[tuple[str, str]], intent: str | None) -> int:
+def move(staff: Staff | None, wordings: Sequence[tuple[str, str]], intent: str | None, origin: Origin = "studio") -> int:
     """Let many wordings, as (language, text), mean `intent`, or (None) remove them. The number. Raises `Invalid`."""
     keys = {(language, fold(text)) for language, text in wordings}
     rows = db.session.scalars(select(Example).where(Example.key.in_({key for _, key in keys})))
@@ -63,7 +63,7 @@ def move(staff: Staff | None, wordings: Sequence[tuple[str, str]], intent: str |
         _check_language(language)
         text = tidy(text)
         place = (language, fold(text))
-        row = kept.setdefault(place, Example(language=language, key=place[1], text=text, origin="studio", created_at=clock.now()))
+        row = kept.setdefault(place, Example(language=language, key=place[1], text=text, origin=origin, created_at=clock.now()))
         row.intent, row.staff_id, row.updated_at = intent, staff.id if staff else None, clock.now()
         db.session.add(row)
     db.session.flush()

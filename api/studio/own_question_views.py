@@ -55,11 +55,12 @@ def create_question() -> Response | AnyResponse:
 def suggest_wordings() -> Response:
     """What the wordings in the form still lack: a part of the page."""
     read_only()
-    draft = forms.draft()
+    draft, known = forms.draft(), corpus().of(request.form.get("intent", ""))
+    wordings = {code: [*draft.wordings[code], *(row.text for row in known if row.language == code)] for code in LANGUAGES}
+    titles = {code: [*wordings[code], *filter(None, [draft.titles.get(code)])] for code in LANGUAGES}
     messages = logged.newest(still_open=True)
-    db.session.rollback()
-    lacking, close = suggestions.synonyms(draft.wordings), suggestions.close_messages(draft.wordings, messages)
-    return page("questions/suggestions", section="questions", synonyms=lacking, close=close, any=any(draft.wordings.values()))
+    lacking, close = suggestions.synonyms(titles), suggestions.close_messages(wordings, messages)
+    return page("questions/suggestions", section="questions", synonyms=lacking, close=close, any=any(titles.values()))
 
 
 @blueprint.post("/questions/<intent>/texts")

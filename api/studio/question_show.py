@@ -7,6 +7,7 @@ from typing import Any
 from babel import Locale
 
 from api.config import LANGUAGES
+from api.examples.names import SKILLS
 from api.reader import language
 from api.studio.pages import blueprint
 
@@ -26,5 +27,11 @@ def concept_name(name: str) -> str:
 
 @blueprint.context_processor
 def tongues() -> dict[str, Any]:
-    """The languages that candidates are answered in."""
-    return {"tongues": LANGUAGES}
+    """The languages that candidates are answered in, and intents by skill."""
+    return {"tongues": LANGUAGES, "by_skill": by_skill}
+
+
+def by_skill(intents: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Intents with their skills: the company's own first, then as a recruitment goes."""
+    groups = ((skill, [entry for entry in intents if entry["skill"] == skill]) for skill in ("studio", *SKILLS))
+    return list({skill: group for skill, group in groups if group}.items())
