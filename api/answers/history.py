@@ -56,15 +56,18 @@ def newest(kind: str, key: str) -> int:
 
 
 def changes(before: str, after: str) -> list[Change]:
-    """What a wording changes of the one before, word by word."""
+    """What a wording changes of the one before, word by word; changes with only a blank between them are one."""
     old, new = PIECES.findall(before), PIECES.findall(after)
-    found: list[Change] = []
+    found: list[tuple[str, str, str]] = []  # what stays, or what goes and what comes
     for act, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if act == "equal":
-            found.append(("same", "".join(old[a:b])))
-            continue
-        found += [(kind, words) for kind, words in (("gone", "".join(old[a:b])), ("new", "".join(new[c:d]))) if words]
-    return found
+        gone, come = "".join(old[a:b]), "".join(new[c:d])
+        if act == "equal" and (gone.strip() or not found):
+            found.append((gone, "", ""))
+        elif found and not found[-1][0]:
+            found[-1] = ("", found[-1][1] + gone, found[-1][2] + come)
+        else:
+            found.append(("", gone, come))
+    return [change for same, gone, come in found for change in (("same", same), ("gone", gone), ("new", come)) if change[1]]
 
 
 def _status(version: TextVersion, now: datetime, counts: set[int]) -> str:

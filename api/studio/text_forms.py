@@ -54,7 +54,7 @@ class TextForm:
         for code, text in changed.items():
             found = check(line.kind, line.key, text)
             self.wrong |= {code: list(found.wrong)} if found.wrong else {}
-            self.missing |= {code: found.missing} if found.missing else {}
+            self.missing |= {code: found.missing} if found.missing and not found.wrong else {}
         self._look_for_others(line, changed)
         if self.wrong or (self.missing and not self.sure):
             return None

@@ -6,8 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from api.answers import texts
 from api.answers.overview import COMPANY, Line
 from api.examples.names import SKILLS as OF_INTENTS
+from api.reader import nearest
 
 # The pages of the list, and the kinds of texts on each.
 VIEWS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -59,14 +61,20 @@ STATUSES: dict[str, Any] = {
 }
 
 
-def name(line: Line, reader: str) -> str:
-    """What a text is called in lists. Company questions go by their button's title, messages by what they are about."""
-    if line.kind == "answer" and line.key in ANSWERS:
-        return str(ANSWERS[line.key])
+def name(line: Line, reader: str, titles: dict[str, str]) -> str:
+    """What a text is called in lists. Company questions go by their buttons' `titles`, messages by what they are about."""
+    if line.kind == "answer" and (known := ANSWERS.get(line.key) or titles.get(line.key)):
+        return str(known)
     plain = line.key.removeprefix("utter_").removeprefix("part_").removeprefix(COMPANY).replace("_", " ")
     if line.kind in ("title", "button", "word", "question_title"):
         return next((text for code in (reader, "en", "sv", "fi") if (text := line.cells[code].text)), plain)
     return plain.capitalize()
+
+
+def own_titles(reader: str, found: texts.Texts) -> dict[str, str]:
+    """The titles of company questions among the texts in force, by key, in the reader's language or the nearest."""
+    by_key = found.get("question_title", {})
+    return {key: each[best] for key, each in by_key.items() if (best := nearest(each, reader))}
 
 
 # What a field may hold, for previews: in Swedish, Finnish and English. Those that add a sentence begin with a blank.

@@ -39,11 +39,12 @@ def texts_list() -> Response:
     counts = {name: sum(line.needs_care for line in every if line.kind in kinds) for name, (_title, kinds) in text_names.VIEWS.items()}
     here = [line for line in every if line.kind in text_names.VIEWS[view][1]]
     wanted = {"q": request.args.get("q", "").strip()[:100], "skill": request.args.get("skill", ""), "only": request.args.get("only", "")}
-    shown = _grouped([line for line in here if _fits(line, **wanted)])
+    titles = _own_titles()
+    shown = _grouped([line for line in here if _fits(line, titles, **wanted)])
     skills = [skill for skill in text_names.SKILLS if any(line.skill == skill for line in here)]
     return page(
         "answers/list", section="answers", view=view, views=text_names.VIEWS, explained=text_names.EXPLAINED[view], counts=counts, shown=shown,
-        many=len(here), skills=skills, skill_names=text_names.SKILLS, name=text_names.name, **wanted,
+        many=len(here), skills=skills, skill_names=text_names.SKILLS, name=text_names.name, titles=titles, **wanted,
     )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def _text_page(line: Line, form: TextForm, status: int = 200) -> Response:
     values: dict[str, Any] = {
         "line": line,
         "form": form,
-        "title": text_names.name(line, language()),
+        "title": text_names.name(line, language(), _own_titles()),
         "skill": text_names.SKILLS.get(line.skill, line.skill),
         "view": next(view for view, (_title, kinds) in text_names.VIEWS.items() if line.kind in kinds),
         "views": text_names.VIEWS,
@@ -132,13 +133,17 @@ def _text_page(line: Line, form: TextForm, status: int = 200) -> Response:
     return page("answers/text", status, section="answers", **values)
 
 
-def _fits(line: Line, q: str, skill: str, only: str) -> bool:
+def _fits(line: Line, titles: dict[str, str], q: str, skill: str, only: str) -> bool:
     if (skill and line.skill != skill) or (only == "care" and not line.needs_care):
         return False
     if (only == "edited" and not line.edited) or (only == "planned" and not line.planned):
         return False
-    said = (text_names.name(line, language()), line.key, *(cell.text or "" for cell in line.cells.values()))
+    said = (text_names.name(line, language(), titles), line.key, *(cell.text or "" for cell in line.cells.values()))
     return not q or any(q.casefold() in each.casefold() for each in said)
+
+
+def _own_titles() -> dict[str, str]:
+    return text_names.own_titles(language(), texts.overrides(clock.now(), ("question_title",)))
 
 
 def _grouped(found: list[Line]) -> dict[str, list[Line]]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api import clock
 from api.accounts.models import Staff
-from api.answers import queries, shipped, texts
+from api.answers import history, queries, shipped, texts
 from api.answers.checks import check
 from api.answers.models import TextVersion
 from api.answers.service import save_answer
@@ -151,3 +151,17 @@ def test_unknown_texts_languages_and_times_that_are_over_are_refused(ebba: Staff
 def test_a_part_of_a_sentence_keeps_its_blanks(ebba: Staff) -> None:
     texts.save(ebba, "response", "utter_part_closed", {"sv": "Jobbet är stängt."})
     assert texts.current("response", "utter_part_closed", "sv") == " Jobbet är stängt."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("Talk to us now", "Talk to Ebba now", "Talk to [us>Ebba] now"),
+        ("Frågan är skickad till oss.", "Jag har skickat din fråga till oss.", "[Frågan är skickad>Jag har skickat din fråga] till oss."),
+        ("", "Hej.", "[>Hej.]"),
+        ("Hej.", "Hej.", "Hej."),
+    ],
+)
+def test_a_difference_is_shown_word_by_word(before: str, after: str, shown: str) -> None:
+    found = "".join({"same": words, "gone": f"[{words}>", "new": f"+{words}]"}[kind] for kind, words in history.changes(before, after))
+    assert found.replace(">+", ">").replace("+", "[>") == shown

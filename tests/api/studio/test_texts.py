@@ -144,6 +144,6 @@ def test_every_text_has_a_name_a_page_and_a_subject(app: APIFlask, admin: Browse
         every = lines(clock.now())
     assert {line.skill for line in every} <= set(text_names.SKILLS)
     assert set(EXPECTED) == set(text_names.ANSWERS)
-    assert all(text_names.name(line, "sv") for line in every)
+    assert all(text_names.name(line, "sv", {}) for line in every)
     for line in {line.kind: line for line in every}.values():
         assert admin.get(f"/studio/answers/{line.kind}/{line.key}").status_code == 200
