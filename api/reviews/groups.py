@@ -30,7 +30,7 @@ def place(reviews: Sequence[Review]) -> None:
     """Put new reviews where the same words stand already, or into groups of their own; the next grouping does better."""
     keys = {review.key for review in reviews}
     rows = select(Review.key, Review.group_id).where(Review.key.in_(keys), Review.status == "open", Review.group_id.is_not(None)).distinct()
-    where = dict(db.session.execute(rows).tuples().all()) if keys else {}
+    where = dict(db.session.execute(rows).all()) if keys else {}
     for review in reviews:
         if review.key not in where:
             group = ReviewGroup(id=new_id(), newest_at=review.asked_at)
@@ -54,7 +54,7 @@ def _refresh(ids: list[str]) -> None:
     members: dict[str, list[Member]] = {}
     for row in db.session.execute(select(*columns).where(Review.group_id.in_(ids), Review.status == "open")):
         members.setdefault(row.group_id, []).append(Member(*row))
-    leads = dict(db.session.execute(select(ReviewGroup.id, ReviewGroup.lead_id).where(ReviewGroup.id.in_(ids))).tuples().all())
+    leads = dict(db.session.execute(select(ReviewGroup.id, ReviewGroup.lead_id).where(ReviewGroup.id.in_(ids))).all())
     figures = [_figures(id_, members[id_], leads.get(id_)) for id_ in ids if id_ in members]
     if figures:
         db.session.connection().execute(_FIGURES, figures)
@@ -109,7 +109,7 @@ def moves(formed: Iterable[Sequence[str]]) -> list[Move]:
     A group goes on in the new one that has most of its reviews. What somebody works on right now stays as it is.
     """
     held = set(db.session.scalars(select(ReviewGroup.id).where(ReviewGroup.held_until > clock.now())))
-    was = dict(db.session.execute(select(Review.id, Review.group_id).where(Review.status == "open")).tuples().all())
+    was = dict(db.session.execute(select(Review.id, Review.group_id).where(Review.status == "open")).all())
     taken, found = set(held), []
     for ids in formed:
         members = [id_ for id_ in ids if id_ in was and was[id_] not in held]
@@ -124,7 +124,7 @@ def moves(formed: Iterable[Sequence[str]]) -> list[Move]:
 def carry_out(some: Sequence[Move]) -> None:
     """Put reviews into their groups, in one transaction for a handful of groups; those labelled meanwhile stay out."""
     ids = [id_ for move in some for id_ in move.ids]
-    was = dict(db.session.execute(select(Review.id, Review.group_id).where(Review.id.in_(ids), Review.status == "open")).tuples().all())
+    was = dict(db.session.execute(select(Review.id, Review.group_id).where(Review.id.in_(ids), Review.status == "open")).all())
     known = set(db.session.scalars(select(ReviewGroup.id).where(ReviewGroup.id.in_([move.group_id for move in some]))))
     db.session.add_all(ReviewGroup(id=move.group_id) for move in some if move.group_id not in known)
     db.session.flush()

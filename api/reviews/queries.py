@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,13 +52,12 @@ class GroupRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording of a group: a review that has it, how often it came, why it is worth a look."""
+    """One wording of a group: a review that has it, how often it came."""
 
     review_id: str
     text: str
     language: str
     many: int
-    reasons: tuple[str, ...]
     guess: str | None
     confidence: float
     alternatives: tuple[str, ...]
@@ -66,12 +66,16 @@ class Wording:
 
 @dataclass(frozen=True)
 class Group:
-    """A group with its wordings, the most frequent first; `hidden`: how many more there are."""
+    """A group with its wordings, the one that stands for it first, then the most frequent; `hidden`: how many more there are.
+
+    `reasons`: how many of its messages are here for each.
+    """
 
     row: GroupRow
     wordings: list[Wording]
     hidden: int
     languages: list[str]
+    reasons: list[tuple[str, int]]
 
 
 class Act(NamedTuple):
@@ -104,7 +108,8 @@ def listed(wanted: Wanted, many: int, now: datetime | None = None) -> list[Group
     """The groups that teach most, best first."""
     query = _rows(now or clock.now()).where(ReviewGroup.waiting > 0)
     if wanted.narrowed:
-        query = query.where(exists().where(Review.group_id == ReviewGroup.id, Review.status == "open", *_conditions(wanted)))
+        one = aliased(Review)
+        query = query.where(exists().where(one.group_id == ReviewGroup.id, one.status == "open", *_conditions(wanted, one)))
     return [GroupRow(*row) for row in db.session.execute(query.order_by(ReviewGroup.rank.desc(), ReviewGroup.id).limit(many))]
 
 
@@ -114,23 +119,23 @@ def _rows(now: datetime) -> Select[tuple[object, ...]]:
     return select(*columns).join(Review, Review.id == ReviewGroup.lead_id).outerjoin(Staff, held)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, one: type[Review]) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.reason:
-        conditions.append(Review.reasons.contains(wanted.reason, autoescape=True))
+        conditions.append(one.reasons.contains(wanted.reason, autoescape=True))
     if wanted.language:
-        conditions.append(Review.language == wanted.language)
+        conditions.append(one.language == wanted.language)
     if wanted.q:
-        conditions.append(Review.text.icontains(wanted.q, autoescape=True))
+        conditions.append(one.text.icontains(wanted.q, autoescape=True))
     return conditions
 
 
 def counts(staff: Staff, since: datetime) -> dict[str, int]:
     """`messages` and `groups` that wait, and how many messages have been labelled since, by all and by this person (`mine`)."""
     waiting = db.session.execute(select(func.count(), func.coalesce(func.sum(ReviewGroup.waiting), 0)).where(ReviewGroup.waiting > 0)).one()
-    done = select(ReviewLabel.staff_id == staff.id, func.sum(ReviewLabel.many)).where(ReviewLabel.at >= since, ReviewLabel.undone_at.is_(None))
-    by = {bool(mine): int(many) for mine, many in db.session.execute(done.group_by(ReviewLabel.staff_id == staff.id))}
-    return {"groups": waiting[0], "messages": int(waiting[1]), "labelled": sum(by.values()), "mine": by.get(True, 0)}
+    done = select(ReviewLabel.staff_id, func.sum(ReviewLabel.many)).where(ReviewLabel.at >= since, ReviewLabel.undone_at.is_(None))
+    by = {staff_id: int(many) for staff_id, many in db.session.execute(done.group_by(ReviewLabel.staff_id))}
+    return {"groups": waiting[0], "messages": int(waiting[1]), "labelled": sum(by.values()), "mine": by.get(staff.id, 0)}
 
 
 def group(group_id: str, now: datetime | None = None) -> Group:
@@ -143,17 +148,17 @@ def group(group_id: str, now: datetime | None = None) -> Group:
     for review in reviews:
         same.setdefault((review.language, review.key), []).append(review)
     lead = GroupRow(*row)
-    ordered = sorted(same.values(), key=lambda found: (-len(found), found[0].text != lead.text))
-    wordings = [_wording(found) for found in ordered]
+    ordered = sorted(same.values(), key=lambda found: (all(review.text != lead.text for review in found), -len(found)))
+    wordings = [_wording(found) for found in ordered[:WORDINGS]]
     languages = sorted({review.language for review in reviews})
-    return Group(lead, wordings[:WORDINGS], max(0, len(wordings) - WORDINGS), languages)
+    reasons = Counter(reason for review in reviews for reason in review.reasons.split(",") if reason)
+    return Group(lead, wordings, max(0, len(ordered) - WORDINGS), languages, reasons.most_common())
 
 
 def _wording(found: Sequence[Review]) -> Wording:
     first = found[0]
-    reasons = tuple(dict.fromkeys(reason for review in found for reason in review.reasons.split(",") if reason))
     nexts = tuple(str(entry["intent"]) for entry in first.alternatives if entry.get("intent"))
-    return Wording(first.id, first.text, first.language, len(found), reasons, first.guess, first.confidence, nexts, first.asked_at)
+    return Wording(first.id, first.text, first.language, len(found), first.guess, first.confidence, nexts, first.asked_at)
 
 
 def texts_of(group_id: str) -> list[tuple[str, str]]:
@@ -199,4 +204,5 @@ def newest_label(staff: Staff, since: datetime) -> ReviewLabel | None:
 
 def open_texts() -> list[tuple[str, str, str]]:
     """(id, language, text) of all open reviews, to be understood anew."""
-    return list(db.session.execute(select(Review.id, Review.language, Review.text).where(Review.status == "open").order_by(Review.id)).tuples())
+    query = select(Review.id, Review.language, Review.text).where(Review.status == "open").order_by(Review.id)
+    return [tuple(row) for row in db.session.execute(query)]

@@ -195,7 +195,7 @@ def _meant(decision: str, intent: str | None, guess: str | None) -> str | None:
 def _chosen(group_id: str, ids: Sequence[str]) -> list[Review]:
     """The open reviews of a group with the words of these."""
     keys = select(Review.key, Review.language).where(Review.id.in_(ids[:MOST]), Review.group_id == group_id)
-    wanted = set(db.session.execute(keys).tuples().all())
+    wanted = {(key, language) for key, language in db.session.execute(keys)}
     query = select(Review).where(Review.group_id == group_id, Review.status == "open", Review.key.in_({key for key, _ in wanted}))
     rows = db.session.scalars(query.order_by(Review.asked_at, Review.id).execution_options(populate_existing=True))
     return [review for review in rows if (review.key, review.language) in wanted]

@@ -76,7 +76,7 @@ def _look(ids: Sequence[str]) -> list[Review]:
     for id_, at, reason in db.session.execute(select(Handoff.conversation_id, Handoff.requested_at, Handoff.reason).where(Handoff.conversation_id.in_(ids))):
         handed.setdefault(id_, []).append(Asked(at, reason))
     named = select(Conversation.id, Candidate.name).join(Candidate, Candidate.id == Conversation.candidate_id).where(Conversation.id.in_(ids))
-    names = dict(db.session.execute(named).tuples().all())
+    names = dict(db.session.execute(named).all())
     db.session.rollback()
     found = [_review(finding, names.get(id_, "")) for id_, talk in talks.items() for finding in findings(talk, handed.get(id_, []))]
     return [review for review in found if review is not None]

@@ -49,7 +49,7 @@ def group() -> None:
     if not _claim():
         return
     read_only()
-    rows = db.session.execute(select(Review.id, Review.key, Review.text).where(Review.status == "open").order_by(Review.asked_at)).tuples().all()
+    rows = db.session.execute(select(Review.id, Review.key, Review.text).where(Review.status == "open").order_by(Review.asked_at)).all()
     db.session.rollback()
     ids: dict[str, list[str]] = {}
     texts: dict[str, str] = {}

@@ -55,7 +55,7 @@ function act(key) {
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
   if (localStorage.getItem(OFF) !== null || typing(event.target)) return;
-  const key = event.key === "Enter" && event.target.matches("body, h2, #main") ? "a" : event.key;
+  const key = event.key === "Enter" && event.target.matches("body, h1, #main") ? "a" : event.key;
   if (key.length === 1 && act(key)) {
     event.preventDefault();
     event.stopPropagation();
