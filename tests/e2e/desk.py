@@ -32,13 +32,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def copy_current(models: Path, folder: Path) -> str:
+    """Copy the archive in force, so that what is put live here stays here; its id."""
+    folder.mkdir(parents=True)
+    shutil.copy(models / "current.json", folder)
+    id_ = str(json.loads((models / "current.json").read_text())["id"])
+    shutil.copy(models / f"{id_}.tar.gz", folder)
+    return id_
+
+
 class Desk:
     """Gateway, assistant and worker under test. Only processes started here are ever stopped."""
 
     def __init__(self, folder: Path, models: Path, **environment: str) -> None:
         self.var = folder / "var"
         self.var.mkdir(parents=True)
-        (self.var / "models").symlink_to(models)
+        copy_current(models, self.var / "models")
         port, assistant = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         own = {"DESK_VAR": str(self.var), "DESK_PORT": str(port), "DESK_ASSISTANT_URL": f"http://127.0.0.1:{assistant}", "DESK_RATE_LIMIT": "off"}
@@ -80,6 +89,10 @@ class Desk:
         process = self._running.pop(name)
         os.killpg(process.pid, signal_)
         process.wait(30)
+
+    def send_signal(self, name: str, signal_: int) -> None:
+        """Send a signal to a process and to those that it has started."""
+        os.killpg(self._running[name].pid, signal_)
 
     def stop_all(self) -> None:
         for name in list(self._running):

@@ -41,7 +41,7 @@ def test_the_assistant_killed_in_the_middle_of_a_turn_answers_once_after_its_res
     assert "42,000" in chat.ask("what is the salary?")
     client_id = str(uuid.uuid4())
     answers: list[dict[str, object]] = []
-    own_desk._running["assistant"].send_signal(signal.SIGSTOP)  # the turn is in its hands, and stays there
+    own_desk.send_signal("assistant", signal.SIGSTOP)  # the turn is in its hands, and stays there
     sender = threading.Thread(target=lambda: answers.append(chat.send(client_id, text="when does it start?")))
     sender.start()
     time.sleep(1)
@@ -66,7 +66,7 @@ def test_the_assistant_killed_in_the_middle_of_a_turn_answers_once_after_its_res
 def test_the_gateway_killed_in_the_middle_of_a_turn_loses_nothing(own_desk: Desk) -> None:
     chat = Chat(own_desk, "en", "LV-101")
     client_id = str(uuid.uuid4())
-    own_desk._running["assistant"].send_signal(signal.SIGSTOP)
+    own_desk.send_signal("assistant", signal.SIGSTOP)
     failed: list[Exception] = []
 
     def send() -> None:
@@ -79,7 +79,7 @@ def test_the_gateway_killed_in_the_middle_of_a_turn_loses_nothing(own_desk: Desk
     sender.start()
     time.sleep(1)
     own_desk.stop("gateway", signal.SIGKILL)
-    own_desk._running["assistant"].send_signal(signal.SIGCONT)
+    own_desk.send_signal("assistant", signal.SIGCONT)
     sender.join(30)
     assert failed, "the connection was cut"
     own_desk.start("gateway")
