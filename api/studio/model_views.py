@@ -7,7 +7,9 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from api import clock
 from api.accounts.access import admin_required, current_staff
+from api.answers import queries as answers
 from api.config import LANGUAGES
 from api.db import db, read_only
 from api.examples import queries as examples
@@ -71,7 +73,8 @@ def model_messages(model_id: str) -> Response:
     show = show if show in SHOWN else "open"
     seen = queries.differences(model_id, show, request.args.get("page", 1, type=int))
     names = queries.names_of({row.staff_id for row in seen.rows})
-    return page("models/messages", seen=seen, show=show, shown=SHOWN, names=names, pickable=_pickable(), **_shared(found, "messages"))
+    said = answers.said(clock.now())
+    return page("models/messages", seen=seen, show=show, names=names, said=said, pickable=_pickable(), **_shared(found, "messages"))
 
 
 def _pickable() -> list[dict[str, Any]]:
@@ -102,5 +105,5 @@ def judge_difference(difference_id: str) -> AnyResponse:
 
 def _judged(row: Difference) -> Response:
     read_only()
-    names = queries.names_of({row.staff_id})
-    return page("models/_difference", row=row, titles=titles(), names=names, pickable=_pickable(), fallback=FALLBACK, words=words, show="", page=1)
+    names, said = queries.names_of({row.staff_id}), answers.said(clock.now())
+    return page("models/_difference", row=row, said=said, titles=titles(), names=names, pickable=_pickable(), fallback=FALLBACK, words=words, show="", page=1)

@@ -48,11 +48,13 @@ class Verdict:
 class Facts:
     """All that the gate looks at.
 
-    `counts` and `live_counts`: examples by intent and language. `without_answer`: (intent, language). `comparison`,
-    `checks`: as `NluModel` keeps them. `up_to_date`: compared with the model that is live now. `judged`: better, worse.
+    `counts` and `live_counts`: examples by intent and language; `retired`: intents that are to be forgotten.
+    `without_answer`: (intent, language). `comparison`, `checks`: as `NluModel` keeps them. `up_to_date`: compared with the
+    model that is live now. `better`, `worse`: how many messages were judged so.
     """
 
     counts: Counts
+    retired: frozenset[str] = frozenset()
     live: bool = True
     up_to_date: bool = True
     live_counts: Counts = field(default_factory=dict)
@@ -117,6 +119,8 @@ def _data(facts: Facts) -> Iterator[Reason]:
             if n < FEWEST_EXAMPLES:
                 before = facts.live_counts.get(intent, {}).get(language, 0)
                 yield Reason("few_examples", {"intent": intent, "language": language, "n": n, "before": before, "fewest": FEWEST_EXAMPLES})
+    for intent in sorted(set(facts.live_counts) - set(facts.counts) - facts.retired):
+        yield Reason("no_examples", {"intent": intent})
     for intent, language in facts.without_answer:
         yield Reason("no_answer", {"intent": intent, "language": language})
 
@@ -140,6 +144,6 @@ def _notes(facts: Facts) -> Iterator[Reason]:
         yield Reason("small_locked_set", {"n": locked})
     if left_out := comparison.get("locked_left_out"):
         yield Reason("locked_left_out", {"n": left_out})
-    gone = sorted(set(facts.live_counts) - set(facts.counts))
+    gone = sorted((set(facts.live_counts) - set(facts.counts)) & facts.retired)
     if gone:
         yield Reason("intents_gone", {"intents": gone})

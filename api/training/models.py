@@ -32,7 +32,7 @@ class Training(WithId, Base):
     stage: Mapped[str] = mapped_column(String(32), default="queued")
     percent: Mapped[int] = mapped_column(default=0)
     stages: Mapped[list[Any]] = mapped_column(default=list)
-    log: Mapped[str] = mapped_column(default="")
+    log: Mapped[str] = mapped_column(default="", deferred=True)
     error: Mapped[str | None] = mapped_column(String(32))
     detail: Mapped[str] = mapped_column(default="")
     stop_asked_at: Mapped[datetime | None]

@@ -17,11 +17,12 @@ from api.errors import NotFound
 from api.examples.corpus import corpus
 from api.examples.folding import without_entities
 from api.examples.models import COMPANY
+from api.examples.queries import retired
 from api.training.archive import digest
 from api.training.gate import Facts, Verdict, verdict
 from api.training.models import Difference, Mistake, NluModel, Training
 
-SHOWN_MODELS, SHOWN_TRAININGS, SHOWN_DIFFERENCES = 30, 10, 50
+SHOWN_MODELS, SHOWN_TRAININGS, SHOWN_DIFFERENCES = 15, 10, 50
 
 
 def live() -> NluModel | None:
@@ -110,6 +111,7 @@ def gate(model: NluModel) -> Verdict:
     return verdict(
         Facts(
             counts=model.counts,
+            retired=frozenset(retired()),
             live=others,
             up_to_date=in_force is not None and model.compared_with == in_force.id,
             live_counts=in_force.counts if in_force and others else {},

@@ -30,7 +30,8 @@ SAID = re.compile(r"(.+), (\d+) %, [\d.]+ s")
 
 @jobs.job("training.sweep", sweep=True)
 def sweep() -> None:
-    """Find what waits, and what died."""
+    """Find what waits, and what died; see to it that what is live is known with its figures."""
+    service.register_current()
     read_only()
     now = clock.now()
     due = select(Training.id).where(Training.under_way.is_(True), or_(Training.status == "queued", Training.heartbeat_at < now - SILENT))

@@ -92,6 +92,7 @@ _PLAIN = {
     "smoke_failed": N_("It fails the smoke test, so it must not answer anybody: %(detail)s"),
     "stories_failed": N_("A test conversation goes wrong: %(detail)s. The log of the training tells which one."),
     "few_examples": N_("“%(intent)s” has %(n)s examples in %(language)s (the live model: %(before)s). At least %(fewest)s are needed."),
+    "no_examples": N_("“%(intent)s” has no examples left in any language, though it was not retired: it would not be understood any more."),
     "no_answer": N_("“%(intent)s” has no answer in %(language)s."),
     "judged_worse": N_("Of the real messages that were judged, it answers %(worse)s worse and %(better)s better than the live model."),
     "nothing_to_compare": N_("No model is live that it could be compared with."),

@@ -73,6 +73,11 @@ def test_what_is_out_of_scope_must_be_seen_as_well_as_before() -> None:
 
 def test_data_checks_and_freshness_stop_it_too() -> None:
     thin = COUNTS | {"ask_salary": {"sv": 150, "fi": 0, "en": 150}}
+    gone = verdict(facts({}, live_counts=COUNTS | {"ask_lunch": {"sv": 20}, "ask_gym": {"sv": 20}}, retired=frozenset({"ask_gym"})))
+    assert [(r.code, r.fields) for r in (*gone.reasons, *gone.notes[-1:])] == [
+        ("no_examples", {"intent": "ask_lunch"}),
+        ("intents_gone", {"intents": ["ask_gym"]}),
+    ]
     found = verdict(facts({}, counts=thin, without_answer=[("company_dogs", "en")]))
     assert [(r.code, r.fields["language"]) for r in found.reasons] == [("few_examples", "fi"), ("no_answer", "en")]
     assert found.reasons[0].fields["before"] == 150
