@@ -202,7 +202,8 @@ def newest_label(staff: Staff, since: datetime) -> ReviewLabel | None:
     return db.session.scalar(select(ReviewLabel).where(*can).order_by(ReviewLabel.at.desc()).limit(1))
 
 
-def open_texts() -> list[tuple[str, str, str]]:
-    """(id, language, text) of all open reviews, to be understood anew."""
-    query = select(Review.id, Review.language, Review.text).where(Review.status == "open").order_by(Review.id)
+def open_texts(model_id: str) -> list[tuple[str, str, str]]:
+    """(id, language, text) of the open reviews that this NLU model has not read, to be understood anew."""
+    unread = (Review.status == "open", Review.model_id.is_distinct_from(model_id))
+    query = select(Review.id, Review.language, Review.text).where(*unread).order_by(Review.id)
     return [tuple(row) for row in db.session.execute(query)]

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-import structlog
+from flask import current_app
 from sqlalchemy import func, select
 
 from api import clock, jobs
-from api.config import ROOT
 from api.db import db, read_only
-from api.reviews import groups, sweep
+from api.reviews import groups, queries, service, sweep, tools
 from api.reviews.models import Review, ReviewMark
+from api.training.models import NluModel
 
-log = structlog.get_logger()
-GROUPED = "grouped"
+GROUPED, SCORED = "grouped", "scored"
 SOON, LATER, MANY = timedelta(seconds=45), timedelta(minutes=15), 5000
-LONGEST = 300  # seconds
+PATIENCE, LONG_PATIENCE = 300, 1800  # seconds
 AT_ONCE = 1000  # reviews that change their group in one transaction
-PYTHON = ROOT / "nlu" / ".venv" / "bin" / "python"
+SCORES_AT_ONCE = 200
 
 
 @jobs.job("reviews.sweep", sweep=True)
 def look() -> None:
-    """Find what is worth a look; have it grouped when there is something new."""
+    """Find what is worth a look; have it grouped when something is new, and scored again when a model is."""
     sweep.run()
     if _due():
         jobs.later("reviews.group")
+    newest = _newest_model()
+    if newest:
+        jobs.later("reviews.rescore", newest)
 
 
 def _due() -> bool:
@@ -45,20 +45,21 @@ def _due() -> bool:
 
 @jobs.job("reviews.group")
 def group() -> None:
-    """Form the groups anew, one worker at a time; the texts go to the assistant's Python, which knows how texts are alike."""
+    """Form the groups anew, one worker at a time; the assistant's tool knows how texts are alike."""
     if not _claim():
         return
     read_only()
     rows = db.session.execute(select(Review.id, Review.key, Review.text).where(Review.status == "open").order_by(Review.asked_at)).all()
     db.session.rollback()
-    ids: dict[str, list[str]] = {}
+    same: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
     for id_, key, text in rows:
-        ids.setdefault(key, []).append(id_)
-        texts.setdefault(ids[key][0], text)
-    wordings = [{"id": same[0], "text": texts[same[0]], "weight": len(same)} for same in ids.values()]
-    same_words = {same[0]: same for same in ids.values()}
-    regroup([[id_ for first in formed for id_ in same_words.get(first, ())] for formed in form(wordings)])
+        same.setdefault(key, []).append(id_)
+        texts.setdefault(key, text)
+    keys = list(same)
+    wordings = [{"id": str(number), "text": texts[key], "weight": len(same[key])} for number, key in enumerate(keys)]
+    formed = tools.run(["nlu.grouping"], wordings, PATIENCE) if wordings else []
+    regroup([[id_ for number in found["ids"] for id_ in same[keys[int(number)]]] for found in formed])
 
 
 def _claim() -> bool:
@@ -76,27 +77,8 @@ def _claim() -> bool:
     return True
 
 
-def form(wordings: Sequence[dict[str, object]]) -> list[list[str]]:
-    """Ids by group, as `nlu.grouping` sees it; none, noted in the log, if that fails."""
-    if not wordings:
-        return []
-    command = ["nice", "-n", "15", str(PYTHON), "-m", "nlu.grouping"]
-    lines = "\n".join(json.dumps(wording, ensure_ascii=False) for wording in wordings)
-    try:
-        done = subprocess.run(command, input=lines.encode(), capture_output=True, cwd=ROOT, timeout=LONGEST, check=True, env=_environment())
-    except (OSError, subprocess.SubprocessError) as error:
-        log.warning("grouping failed", error=type(error).__name__, many=len(wordings))
-        return []
-    return [json.loads(line)["ids"] for line in done.stdout.decode().splitlines()]
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the gateway's own: no database, no secrets."""
-    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
 def regroup(formed: Sequence[Sequence[str]]) -> None:
-    """Write groups in short transactions, so that nobody waits for it."""
+    """Write groups (review ids, the one that stands for it first) in short transactions, so that nobody waits for it."""
     read_only()
     moves = groups.moves(formed)
     db.session.rollback()
@@ -116,3 +98,48 @@ def _portions(moves: Sequence[groups.Move]) -> Iterator[list[groups.Move]]:
             some, many = [], 0
     if some:
         yield some
+
+
+def _newest_model() -> str | None:
+    """The NLU model that was trained last, if the inbox has not been scored by it."""
+    read_only()
+    mark = db.session.get(ReviewMark, SCORED, populate_existing=True)
+    usable = NluModel.status.in_(("candidate", "live"))
+    newest = db.session.execute(select(NluModel.id, NluModel.trained_at).where(usable).order_by(NluModel.trained_at.desc()).limit(1)).one_or_none()
+    db.session.rollback()
+    return newest.id if newest and (mark is None or mark.at < newest.trained_at) else None
+
+
+@jobs.job("reviews.rescore")
+def rescore(model_id: str) -> None:
+    """Let a newly trained NLU model read what is still open in the inbox: what it understands sinks to the end of the list."""
+    read_only()
+    model = db.session.get(NluModel, model_id, populate_existing=True)
+    texts = queries.open_texts(model_id)
+    db.session.rollback()
+    if model is None or not _claim_scoring(model):
+        return
+    archive = current_app.config["SETTINGS"].var / "models" / f"{model.id}.tar.gz"
+    asked = [{"text": text, "language": tongue} for _, tongue, text in texts]
+    found = tools.run(["nlu.understand", "--archive", str(archive), "--sha256", model.sha256], asked, LONG_PATIENCE) if asked else []
+    if len(found) != len(asked):
+        return
+    guesses = {texts[n][0]: service.Guess(row["intent"], row["confidence"], row["alternatives"], model.id) for n, row in enumerate(found)}
+    ids = sorted(guesses)
+    for start in range(0, len(ids), SCORES_AT_ONCE):
+        service.rescore({id_: guesses[id_] for id_ in ids[start : start + SCORES_AT_ONCE]})
+        db.session.commit()
+
+
+def _claim_scoring(model: NluModel) -> bool:
+    """Note that this model scores the inbox, unless it has, or a newer one."""
+    mark = db.session.scalar(select(ReviewMark).where(ReviewMark.name == SCORED).with_for_update().execution_options(populate_existing=True))
+    if mark is not None and mark.at >= model.trained_at:
+        db.session.rollback()
+        return False
+    if mark is None:
+        db.session.add(ReviewMark(name=SCORED, at=model.trained_at))
+    else:
+        mark.at = model.trained_at
+    db.session.commit()
+    return True
