@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.config import LANGUAGES
+from api.examples.queries import ENOUGH, LEAST
 from api.training import pairs
 from api.training.figures import OUT_OF_SCOPE
 from api.training.pairs import Pair
 from api.training.statistics import by_chance
 
-FEWEST_EXAMPLES = 10  # of an intent in a language
 RARE, TOGETHER, LARGE = 0.01, 0.05, 0.15
 JUDGED = 0.05
 SMALL_LOCKED_SET = 50
@@ -116,9 +116,9 @@ def _data(facts: Facts) -> Iterator[Reason]:
     for intent, by_language in sorted(facts.counts.items()):
         for language in LANGUAGES:
             n = by_language.get(language, 0)
-            if n < FEWEST_EXAMPLES:
+            if n < LEAST:
                 before = facts.live_counts.get(intent, {}).get(language, 0)
-                yield Reason("few_examples", {"intent": intent, "language": language, "n": n, "before": before, "fewest": FEWEST_EXAMPLES})
+                yield Reason("few_examples", {"intent": intent, "language": language, "n": n, "before": before, "fewest": LEAST})
     for intent in sorted(set(facts.live_counts) - set(facts.counts) - facts.retired):
         yield Reason("no_examples", {"intent": intent})
     for intent, language in facts.without_answer:
@@ -131,6 +131,9 @@ def _judgements(facts: Facts) -> Iterator[Reason]:
 
 
 def _notes(facts: Facts) -> Iterator[Reason]:
+    thin = sorted(intent for intent, row in facts.counts.items() if any(LEAST <= row.get(language, 0) < ENOUGH for language in LANGUAGES))
+    if thin:
+        yield Reason("thin_examples", {"intents": thin, "enough": ENOUGH})
     if not facts.live:
         yield Reason("nothing_to_compare")
         return

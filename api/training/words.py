@@ -64,9 +64,8 @@ def _sentence(code: str, f: dict[str, Any], titles: Mapping[str, str]) -> str:
     if code in _COMPARED:
         counted = gettext("Of %(n)s %(sample)s it gets %(now)s right; the live model got %(before)s (%(lost)s lost, %(gained)s gained).", **f)
         return f"{gettext(_COMPARED[code], **f)} {counted} {gettext('Chance does not explain that.')}"
-    if code == "intents_gone":
-        gone = ", ".join(titles.get(name, name) for name in f["intents"])
-        return gettext("It no longer knows these questions, because they were retired or merged: %(gone)s.", gone=gone)
+    if "intents" in f:
+        f["intents"] = ", ".join(titles.get(name, name) for name in f["intents"])
     if code == "small_locked_set":
         return ngettext(
             "Only %(n)s labelled real message measures it; that is too few to tell much. Labelling under Misunderstood adds more.",
@@ -87,6 +86,8 @@ _COMPARED = {
     "scope_lost": N_("In %(language)s it sees less often that a message is not for the desk, and answers something else instead."),
 }
 _PLAIN = {
+    "intents_gone": N_("It no longer knows these questions, because they were retired or merged: %(intents)s."),
+    "thin_examples": N_("These questions have fewer than %(enough)s examples in a language, so they are understood less surely: %(intents)s."),
     "not_checked": N_("It has not been checked: the comparison did not come to its end. Compare it first."),
     "not_compared": N_("It has not been compared with the model that is live now. Compare it first."),
     "smoke_failed": N_("It fails the smoke test, so it must not answer anybody: %(detail)s"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.training import gate, pairs
+from api.training import pairs
 from api.training.figures import Outcome, by_intent, figures, in_scope, out_of_scope, wrong
 from api.training.gate import Facts, verdict
 from api.training.pairs import Pair
@@ -72,6 +72,8 @@ def test_what_is_out_of_scope_must_be_seen_as_well_as_before() -> None:
 
 
 def test_data_checks_and_freshness_stop_it_too() -> None:
+    some = verdict(facts({}, counts=COUNTS | {"company_dogs": {"sv": 10, "fi": 7, "en": 12}}))
+    assert some.passed and some.notes[0].fields == {"intents": ["company_dogs"], "enough": 10}
     thin = COUNTS | {"ask_salary": {"sv": 150, "fi": 0, "en": 150}}
     gone = verdict(facts({}, live_counts=COUNTS | {"ask_lunch": {"sv": 20}, "ask_gym": {"sv": 20}}, retired=frozenset({"ask_gym"})))
     assert [(r.code, r.fields) for r in (*gone.reasons, *gone.notes[-1:])] == [
@@ -117,4 +119,3 @@ def test_the_new_label_is_the_truth_for_both_models() -> None:
     before = {"1": Outcome("1", "sv", "a", "a", 0.9, True), "2": Outcome("2", "sv", "a", "a", 0.9, True)}
     now = {"1": Outcome("1", "sv", "b", "b", 0.9, True), "2": Outcome("2", "sv", "a", "a", 0.9, False), "3": Outcome("3", "sv", "a", "a", 1, True)}
     assert pairs.pairs(before, now) == {"sv": {"b": Pair(1, 0, 1, 0, 1), "a": Pair(1, 1, 0, 1, 0)}}
-    assert gate.FEWEST_EXAMPLES == 10
