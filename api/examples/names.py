@@ -21,7 +21,7 @@ SKILLS: dict[str, Any] = {
 }
 # Those that no button leads to have no title in the chat.
 NAMES: dict[str, Any] = {
-    "out_of_scope": _l("None of our business"),
+    "out_of_scope": _l("Out of scope"),
     "affirm": _l("Yes"),
     "deny": _l("No"),
     "chitchat": _l("Chatting"),

@@ -33,5 +33,5 @@ def tongues() -> dict[str, Any]:
 
 def by_skill(intents: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Intents with their skills: the company's own first, then as a recruitment goes."""
-    groups = ((skill, [entry for entry in intents if entry["skill"] == skill]) for skill in ("studio", *SKILLS))
+    groups = ((skill, sorted((e for e in intents if e["skill"] == skill), key=lambda e: str(e["title"]).casefold())) for skill in ("studio", *SKILLS))
     return list({skill: group for skill, group in groups if group}.items())

@@ -21,6 +21,7 @@ from api.studio import forms
 from api.studio.pages import blueprint, page
 from api.training.queries import mistakes
 
+OUT_OF_SCOPE = "out_of_scope"  # has many times more examples than a question: its bar would make all others short
 NOTHING_CHOSEN = _l("Tick the examples first.")
 
 
@@ -34,7 +35,7 @@ def questions_list() -> Response:
     shown = browsing.narrowed(every, wanted, thin)
     found = browsing.wordings(corpus(), wanted) if wanted else []
     titles = {entry["name"]: entry["title"] for entry in every}
-    most = max((n for entry in every for n in entry["counts"].values()), default=0)
+    most = max((n for entry in every if entry["name"] != OUT_OF_SCOPE for n in entry["counts"].values()), default=0)
     values = {"intents": shown, "found": found, "titles": titles, "most": most, "wanted": wanted, "thin": thin, "skills": SKILLS}
     return page("questions/list", section="questions", enough=queries.ENOUGH, few=sum(browsing.is_thin(entry) for entry in every), **values)
 
