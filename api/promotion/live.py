@@ -142,7 +142,7 @@ def adopt(current: Record) -> bool:
     before = live()
     _make_live(current.id)
     now = clock.now()
-    row = Promotion(model_id=current.id, before_id=before and before.model_id, kind="training", status="live", under_way=None, asked_at=now, done_at=now)
+    row = Promotion(model_id=current.id, before_id=before and before.model_id, kind="training", status="live", asked_at=now, done_at=now)
     db.session.add(row)
     db.session.flush()
     record(SYSTEM, "promotion.live", row)

@@ -26,7 +26,7 @@ class Promotion(WithId, Base):
     before_id: Mapped[str | None] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16), default="asked")
-    under_way: Mapped[bool | None] = mapped_column(default=True, unique=True)
+    under_way: Mapped[bool | None] = mapped_column(unique=True)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     reason: Mapped[str] = mapped_column(String(1000), default="")
     objections: Mapped[list[Any]] = mapped_column(default=list)

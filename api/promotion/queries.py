@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -18,6 +18,7 @@ from api.promotion.models import FollowUp, Promotion
 from api.training.models import NluModel
 
 SHOWN = 50
+TAKEN_UP = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class State:
     under_way: Promotion | None
     running: Assistant | None
     waiting: int
+
+    @property
+    def stalled(self) -> bool:
+        """Nobody has taken up what was asked for."""
+        return self.under_way is not None and self.under_way.status == "asked" and clock.now() - self.under_way.asked_at > TAKEN_UP
 
 
 @dataclass(frozen=True)

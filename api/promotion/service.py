@@ -79,7 +79,7 @@ def _model(model_id: str) -> NluModel:
 
 def _ask(staff: Staff, model: NluModel, kind: str, **over: object) -> Promotion:
     before = live.live()
-    row = Promotion(model_id=model.id, before_id=before.model_id if before else None, kind=kind, staff_id=staff.id, **over)
+    row = Promotion(model_id=model.id, before_id=before.model_id if before else None, kind=kind, under_way=True, staff_id=staff.id, **over)
     try:
         with db.session.begin_nested():
             db.session.add(row)

@@ -76,7 +76,7 @@ def test_only_so_many_are_kept_and_never_one_that_something_is_done_with(context
     trained(context, "live", "live", days=9)
     files = {name: trained(context, name, days=days) for name, days in (("a", 2), ("b", 3), ("c", 4), ("d", 5), ("e", 6))}
     now = clock.now()
-    db.session.add(Promotion(model_id="d", kind="promotion", status="live", under_way=None, asked_at=now, done_at=now))
+    db.session.add(Promotion(model_id="d", kind="promotion", status="live", asked_at=now, done_at=now))
     service.roll_back(sara, "e")
     db.session.commit()
     tasks.keep_archives()

@@ -40,7 +40,7 @@ def live(context: APIFlask, fake_assistant: FakeAssistant) -> Promotion:
     fake_assistant.script = answers
     add_model("new", "live")
     now = clock.now()
-    row = Promotion(model_id="new", kind="promotion", status="live", under_way=None, asked_at=now, done_at=now)
+    row = Promotion(model_id="new", kind="promotion", status="live", asked_at=now, done_at=now)
     db.session.add(row)
     db.session.commit()
     return row

@@ -16,7 +16,7 @@ from api.promotion import live, queries, service
 from api.promotion.live import Record, Wanted
 from api.promotion.models import Promotion
 from api.training.models import NluModel
-from tests.api.promotion.nlu_models import KEEPER, add_model, admin, put_live
+from tests.api.promotion.nlu_models import COUNTS, KEEPER, add_model, admin, put_live
 
 
 def statuses() -> dict[str, str]:
@@ -55,7 +55,7 @@ def test_a_candidate_goes_live_and_the_one_before_comes_back(context: APIFlask) 
 def test_the_gate_stops_it_unless_an_admin_says_why(context: APIFlask) -> None:
     sara = admin(context)
     add_model("old", "live")
-    add_model("thin", compared_with="old", counts={"ask_salary": {"sv": 20, "fi": 1, "en": 20}})
+    add_model("thin", compared_with="old", counts=COUNTS | {"ask_salary": {"sv": 20, "fi": 1, "en": 20}})
     with pytest.raises(service.Stopped):
         service.promote(sara, "thin", "   ")
     with pytest.raises(Invalid):
@@ -137,8 +137,10 @@ def test_what_was_trained_outside_becomes_live_once(context: APIFlask) -> None:
     assert statuses() == {"old": "kept", "made": "live"}
     assert not live.adopt(made)
     assert live.record_of("made") == made
+    db.session.expire_all()
     row = db.session.scalars(select(Promotion)).one()
-    assert (row.kind, row.status, row.staff_id, row.before_id) == ("training", "live", None, "old")
+    assert (row.kind, row.status, row.under_way, row.staff_id, row.before_id) == ("training", "live", None, None, "old")
+    assert live.wanted() == Wanted("made", "cd" * 32)
 
 
 def test_one_keeper_serves_until_it_has_been_silent(context: APIFlask) -> None:
