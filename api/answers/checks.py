@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
@@ -12,6 +13,10 @@ from api.errors import Invalid
 # Kinds of texts, and the most characters of each. Only the first and the last may hold whole paragraphs.
 LONGEST = {"response": 1200, "title": 60, "button": 60, "word": 60, "question_title": 60, "answer": 2000}
 WITHOUT_SHIPPED = frozenset({"answer", "question_title"})  # made in the studio, or loaded with the company
+
+# Texts in which candidates hear that no human speaks. The EU's AI Act (article 50) wants them to.
+TELL_OF_AI = frozenset({"greeting", "utter_bot_challenge"})
+SAYS_AI = re.compile(r"\bAI\b|artificial intelligence|tekoäly", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ def check(kind: str, key: str, text: str) -> Findings:
         wrong.append(gettext("The text is empty."))
     if len(text) > LONGEST[kind]:
         wrong.append(gettext("The text has %(n)s characters; at most %(most)s fit.", n=len(text), most=LONGEST[kind]))
+    if kind == "response" and key in TELL_OF_AI and not SAYS_AI.search(text):
+        wrong.append(gettext("It must say that an AI answers: the law wants candidates to know."))
     if kind != "response":
         unknown, known = set[str](), frozenset()
     else:

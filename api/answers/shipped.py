@@ -1,8 +1,9 @@
-"""The texts that the repository ships with the assistant, read from `nlu/domain` as data."""
+"""The texts that the repository ships: the assistant's, read from `nlu/domain` as data, and some that the gateway says."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,14 @@ class Shipped:
         return any(re.search(r"\w", FIELD.sub("", text)) for text in self.texts.values())
 
 
+_others: dict[str, tuple[str, Callable[[str], str]]] = {}
+
+
+def also(key: str, skill: str, text: Callable[[str], str]) -> None:
+    """Let a message that the gateway itself says be worded as the assistant's are: `text(language)` is what is shipped."""
+    _others[key] = skill, text
+
+
 def find(kind: str, key: str) -> Shipped | None:
     """A shipped text, if there is one."""
     return shipped().get((kind, key))
@@ -42,7 +51,10 @@ def find(kind: str, key: str) -> Shipped | None:
 
 @cache
 def shipped() -> dict[tuple[str, str], Shipped]:
-    """All shipped texts by kind and key, in the order of the files. Read once: an update restarts the gateway."""
+    """All shipped texts by kind and key, in the order of the files. Read once: an update restarts the gateway.
+
+    Only within an application: the gateway's own texts are translated in it.
+    """
     found: dict[tuple[str, str], Shipped] = {}
     files = {path.stem: _read(path) for path in sorted(DOMAIN.glob("*.yml"))}
     skill_of = {intent: skill for skill, written in files.items() for intent in written.get("intents") or ()}
@@ -53,6 +65,8 @@ def shipped() -> dict[tuple[str, str], Shipped]:
                 _add_table(found, TABLES[name], by_language, skill_of)
             else:
                 _add(found, "response", name, skill, {code: str(v["text"]) for code, v in by_language.items()})
+    for name, (skill, text) in _others.items():
+        _add(found, "response", name, skill, {code: text(code) for code in LANGUAGES})
     return found
 
 

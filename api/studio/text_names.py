@@ -52,6 +52,7 @@ ANSWERS: dict[str, Any] = {
     "refer_friend": _l("Recommending somebody"),
     "customer_service": _l("Help for customers"),
 }
+MESSAGES: dict[str, Any] = {"greeting": _l("The first message of every conversation")}
 STATUSES: dict[str, Any] = {
     "planned": _l("to come"),
     "counts": _l("said now"),
@@ -65,6 +66,8 @@ def name(line: Line, reader: str, titles: dict[str, str]) -> str:
     """What a text is called in lists. Company questions go by their buttons' `titles`, messages by what they are about."""
     if line.kind == "answer" and (known := ANSWERS.get(line.key) or titles.get(line.key)):
         return str(known)
+    if line.key in MESSAGES:
+        return str(MESSAGES[line.key])
     plain = line.key.removeprefix("utter_").removeprefix("part_").removeprefix(COMPANY).replace("_", " ")
     if line.kind in ("title", "button", "word", "question_title"):
         return next((text for code in (reader, "en", "sv", "fi") if (text := line.cells[code].text)), plain)

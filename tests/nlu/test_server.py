@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -166,3 +167,21 @@ def test_a_missing_secret_is_said_at_once():
     environment = {k: v for k, v in os.environ.items() if k != "DESK_ASSISTANT_SECRET"}
     run = subprocess.run([sys.executable, "-m", "nlu.server"], env=environment, capture_output=True, text=True, timeout=60)
     assert (run.returncode, "DESK_ASSISTANT_SECRET is not set." in run.stdout) == (2, True)
+
+
+def test_an_edited_text_is_said_within_seconds_without_training_and_so_is_its_end(talk):
+    office = desk.FakeGateway.office
+    as_shipped = texts(talk.press("/goodbye"))
+    try:
+        for worded, said in (({"response": {"utter_goodbye": {"sv": "Hej då, och lycka till."}}}, "Hej då, och lycka till."), ({}, as_shipped)):
+            office.worded, since = worded, time.monotonic()
+            while texts(talk.press("/goodbye")) != said:
+                assert time.monotonic() - since < 10
+                time.sleep(0.1)
+            print(f"live after {time.monotonic() - since:.1f} s")
+    finally:
+        office.worded = {}
+
+
+def test_an_old_button_of_a_question_that_is_no_longer_taught_is_not_understood_but_no_failure(talk):
+    assert talk.press("/company_no_longer_taught")["replies"]

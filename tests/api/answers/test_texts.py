@@ -17,6 +17,7 @@ from api.answers.models import TextVersion
 from api.answers.service import save_answer
 from api.audit.models import AuditEntry
 from api.audit.service import SYSTEM
+from api.conversations.greeting import greeting
 from api.db import db
 from api.errors import Conflict, Invalid, NotFound
 
@@ -124,6 +125,7 @@ def test_an_answer_that_no_file_brings_is_there_as_long_as_it_is_worded(ebba: St
         ("response", "utter_from_ad", "{title.__class__} {words}{note}", "( )"),
         ("response", "utter_goodbye", "   ", "empty"),
         ("button", "person", "x" * 61, "60"),
+        ("response", "greeting", "Hej! Jag heter {name} och jobbar på {company}.", "AI"),
     ],
 )
 def test_a_wording_that_cannot_be_is_refused_with_the_reason(ebba: Staff, kind: str, key: str, text: str, said: str) -> None:
@@ -165,3 +167,10 @@ def test_a_part_of_a_sentence_keeps_its_blanks(ebba: Staff) -> None:
 def test_a_difference_is_shown_word_by_word(before: str, after: str, shown: str) -> None:
     found = "".join({"same": words, "gone": f"[{words}>", "new": f"+{words}]"}[kind] for kind, words in history.changes(before, after))
     assert found.replace(">+", ">").replace("+", "[>") == shown
+
+
+def test_the_first_message_of_a_conversation_is_worded_too(ebba: Staff) -> None:
+    assert greeting("fi", False)[0].startswith("Hei! Olen Lumi, tekoälyavustaja")
+    texts.save(ebba, "response", "greeting", {"fi": "Moi, olen {name}, tekoäly."})
+    assert greeting("fi", False)[0] == "Moi, olen Lumi, tekoäly."
+    assert "Lumivik" in greeting("sv", True)[0]
