@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from babel.numbers import format_decimal
-from flask import Response, flash, get_flashed_messages, redirect, request, url_for
+from flask import Response, current_app, flash, get_flashed_messages, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,6 +22,7 @@ from api.errors import Invalid
 from api.handoff.hours import spans
 from api.reader import language
 from api.roles import measures, promise_acts, promise_queries
+from api.roles.measures import Measures
 from api.roles.models import Promise
 from api.roles.promise_rules import working_day
 
@@ -39,6 +40,7 @@ EMPTY = {
 }  # fmt: skip
 FRIDAY = 4
 USUAL = 90
+FRESH = timedelta(minutes=10)
 
 
 class Preset(NamedTuple):
@@ -167,8 +169,19 @@ def promise_measures() -> Response:
     """How well promises are kept, and how long candidates hear nothing."""
     wanted = request.args.get("days", "")
     period = int(wanted) if wanted in map(str, measures.PERIODS) else USUAL
-    read_only()
-    return page("promises/measures", found=measures.measures(period, language()), period=period, periods=measures.PERIODS)
+    at, found = _measured(period)
+    return page("promises/measures", found=found, counted_at=at, period=period, periods=measures.PERIODS)
+
+
+def _measured(period: int) -> tuple[datetime, Measures]:
+    """The measures and when they were counted: anew every few minutes, since all applications are looked through."""
+    kept: dict[tuple[int, str], tuple[datetime, Measures]] = current_app.extensions.setdefault("promise_measures", {})
+    key, now = (period, language()), clock.now()
+    found = kept.get(key)
+    if found is None or not found[0] <= now < found[0] + FRESH:
+        read_only()
+        found = kept[key] = now, measures.measures(period, language())
+    return found
 
 
 @blueprint.app_template_filter()

@@ -1,4 +1,4 @@
-"""How long the inbox takes with 5,000 conversations and 100,000 messages: `python -m tests.bench.inbox [sqlite]`.
+"""How long the desk's pages take with 5,000 conversations, 100,000 messages and 5,000 applications: `python -m tests.bench.inbox [sqlite]`.
 
 Whole pages as a browser gets them (gateway in this process, a private PostgreSQL server or a SQLite file beside it):
 milliseconds, the median and the worst of the rounds, of these the gateway's processor time, and the database's statements.
@@ -33,6 +33,7 @@ from api.migrations.run import upgrade
 from api.roles.models import Role
 from tests import postgres
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.bench import ledger
 
 CONVERSATIONS, MESSAGES_EACH, ROUNDS = 5000, 20, 15
 OWNERS = ("queue", "recruiter", "assistant", "assistant", "assistant")
@@ -63,6 +64,7 @@ PAGES = {
     "waiting": "/desk/", "mine": "/desk/?view=mine", "with the assistant": "/desk/?view=assistant", "resolved": "/desk/?view=resolved",
     "filtered": "/desk/?view=assistant&language=fi&verified=yes&label=visa", "search: a name": "/desk/?q=aino", "search: part of a word": "/desk/?q=semes",
     "search: two words": "/desk/?q=oskar+praktik", "search: nothing": "/desk/?q=xyzzy",
+    "a conversation": "/desk/conversations/{}", "promises": "/desk/promises?view=week&whose=all", "promises: measures": "/desk/promises/measures?days=365",
 }  # fmt: skip
 
 
@@ -89,12 +91,15 @@ def _report(name: str, app: APIFlask) -> None:
         engine = db.engine
     me = add_staff(app, "Berit Bench", team="Sweden")
     browser = signed_in(app, me)
-    before = {page: _measure(app, browser, path) for page, path in PAGES.items()}
+    before = {page: _measure(app, browser, path) for page, path in PAGES.items() if "{}" not in path}
     fill(app, me)
+    with app.app_context():
+        waiting = db.session.scalars(select(Conversation.id).where(Conversation.owner == "queue")).first()
     print(f"{name}: {CONVERSATIONS} conversations, {CONVERSATIONS * MESSAGES_EACH} messages; ms: median (worst), processor; statements")
     print("| page | nothing in it | processor | statements | full | processor | statements |\n|---|---|---|---|---|---|---|")
     for page, path in PAGES.items():
-        print("|".join(("", f" {page} ", _cells(before[page]), _cells(_measure(app, browser, path)), "")))
+        empty = _cells(before[page]) if page in before else " – | – | – "
+        print("|".join(("", f" {page} ", empty, _cells(_measure(app, browser, path.format(waiting))), "")))
     engine.dispose()
 
 
@@ -144,6 +149,7 @@ def fill(app: APIFlask, staff_id: str) -> None:
         db.session.execute(insert(Handoff), [_handoff(talk) for talk in talks if talk["owner"] != "assistant"])
         labels = [{"conversation_id": talk["id"], "label": chance.choice(("visa", "senior", "it"))} for talk in talks[::3]]
         db.session.execute(insert(ConversationLabel), labels)
+        ledger.fill(CONVERSATIONS, now)
         db.session.commit()
         if not is_sqlite():
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
