@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,11 @@ SYSTEM_USER = "postgres"  # the server refuses to run as root
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=32MB", "max_connections=60")
 START_SECONDS = 30
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+LARGE = 1024 * 1024
+BUSY = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
+WRITTEN = """SELECT quote_ident(relname), pg_relation_size(oid) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0"""
 
 
 def binaries() -> Path | None:
@@ -36,9 +41,10 @@ def binaries() -> Path | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server."""
+    """A running server, and the connections over which databases are emptied."""
 
     port: int
+    _kept: dict[str, psycopg.Connection[tuple[Any, ...]]] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database."""
@@ -53,12 +59,14 @@ class Server:
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def empty(self, database: str) -> None:
-        """Remove all rows but the schema's version, and whoever is still connected."""
-        with self._connect(database) as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-            query = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            tables = ", ".join(name for (name,) in connection.execute(query))
-            connection.execute(f"TRUNCATE {tables} CASCADE")  # type: ignore[call-overload]
+        """Remove all rows but the schema's version, and whoever is still at work there."""
+        connection = self._kept.get(database) or self._kept.setdefault(database, self._connect(database))
+        connection.execute(BUSY)
+        tables = connection.execute(WRITTEN).fetchall()
+        if any(size > LARGE for _, size in tables):
+            connection.execute(f"TRUNCATE {', '.join(name for name, _ in tables)} CASCADE")  # type: ignore[call-overload]
+        elif tables:  # a few rows go much faster than tables are made anew; "replica" asks no foreign keys
+            connection.execute("SET session_replication_role = replica; " + "".join(f"DELETE FROM {name};" for name, _ in tables))  # type: ignore[call-overload]
 
     def _run(self, statement: str) -> None:
         with self._connect("postgres") as connection:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.api.shared import stop
+
 Answer = dict[str, Any] | tuple[int, dict[str, Any]]
 Script = Callable[[dict[str, Any]], Answer]
 
@@ -53,8 +55,7 @@ class FakeAssistant:
 
     def close(self) -> None:
         """Stop listening: from now on nobody answers on the port."""
-        self._server.shutdown()
-        self._server.server_close()
+        stop(self._server, self._server.socket)
 
 
 class _Server(ThreadingHTTPServer):

@@ -18,6 +18,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.api.candidate import Candidate
+from tests.api.shared import stop
 
 Event = tuple[str, int | None, Any]
 
@@ -38,9 +39,8 @@ def served(app: Flask) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        server.shutdown()
+        stop(server, server.socket)
         thread.join()
-        server.server_close()
 
 
 class Stream:
