@@ -10,6 +10,8 @@ NLU := $(ROOT)/nlu/.venv/bin
 CATALOGUES := $(wildcard api/translations/*/LC_MESSAGES/messages.po)
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUNBUFFERED := 1
+# Where bytecode is forbidden, each of many processes would compile all that it imports: seconds each, half a minute for Rasa.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down setup test check train evaluate bench format texts
 
@@ -71,7 +73,7 @@ test: setup ## everything that is tested: gateway, assistant, dialogues, browser
 
 .PHONY: test-gateway test-assistant test-e2e
 test-gateway:
-	@echo "Gateway" && $(BIN)/python -m pytest tests/api
+	@echo "Gateway" && $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/api
 
 test-assistant:
 	@$(BIN)/desk train
