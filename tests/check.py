@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,7 @@ NLU = ROOT / "nlu" / ".venv" / "bin" / "python"
 CODE = ("api", "actions", "nlu", "tests")
 
 CHECKS: list[tuple[str, list[str]]] = [
+    ("Rasa's data", [str(NLU), "-m", "tests.checks.rasa_data"]),  # as long as all others together, so it begins
     ("lint", [str(BIN / "ruff"), "check", "--quiet", *CODE]),
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", *CODE]),
     ("types", [str(BIN / "mypy"), "--no-error-summary"]),
@@ -23,25 +25,30 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("texts in three languages", [sys.executable, "-m", "tests.checks.texts"]),
     ("documented settings", [sys.executable, "-m", "tests.checks.settings"]),
     ("size of the widget", [sys.executable, "-m", "tests.checks.widget"]),
-    ("Rasa's data", [str(NLU), "-m", "tests.checks.rasa_data"]),
 ]
 
 
 def main() -> int:
-    """Run all checks; print what fails; 1 if anything did."""
+    """Run all checks, as many at once as there are processors; print what fails; 1 if anything did."""
     failed = []
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "DESK_VAR": folder, "RASA_TELEMETRY_ENABLED": "false"}
-        for name, command in CHECKS:
-            started = time.monotonic()
-            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-            print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - started:.0f} s)", flush=True)
-            if done.returncode:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false"}
+        found = pool.map(lambda n: _run(CHECKS[n][1], environment | {"DESK_VAR": f"{folder}/{n}"}), range(len(CHECKS)))
+        for (name, _), (status, seconds, printed) in zip(CHECKS, found, strict=True):
+            print(f"{'FAILED' if status else 'ok    '} {name} ({seconds:.0f} s)", flush=True)
+            if status:
                 failed.append(name)
-                print("\n".join((done.stdout + done.stderr).strip().splitlines()[-60:]), flush=True)
+                print("\n".join(printed.strip().splitlines()[-60:]), flush=True)
     if failed:
         print(f"\n{len(failed)} of {len(CHECKS)} checks failed: {', '.join(failed)}")
     return 1 if failed else 0
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[int, float, str]:
+    """Exit status, seconds, and what was printed."""
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, time.monotonic() - started, done.stdout + done.stderr
 
 
 if __name__ == "__main__":
