@@ -21,7 +21,7 @@ LETTERS = 75  # of 100: words that only begin alike are other words
 STEM = 6
 FREQUENT = 1500  # texts a language: so common a word finds nothing, it only weighs
 MOST = 40
-PAUSE = 50  # texts between two pauses
+PAUSE, FEW = 500, 5  # texts between two pauses: when they are weighed, when they are compared
 
 Weights = dict[str, float]
 
@@ -46,6 +46,8 @@ class Likeness:
         for place, weights in enumerate(self._weights):
             for stem in weights:
                 self._places[stem].append(place)
+            if place % PAUSE == 0:
+                time.sleep(0)  # the gateway answers candidates meanwhile
 
     def like(self, key: str, but: str | None = None, least: float = ALIKE) -> list[tuple[Row, float]]:
         """The rows like a folded text, the most alike first, leaving out those of the intent `but`."""
@@ -96,8 +98,8 @@ def _pairs(held: Corpus, intent: str) -> list[Pair]:
             alike = (pair for pair in others.like(row.key, but=intent) if fuzz.ratio(row.key, pair[0].key) >= LETTERS)
             if best := next(alike, None):
                 found.append(Pair(row, *best))
-            if number % PAUSE == 0:
-                time.sleep(0)  # the gateway answers candidates meanwhile
+            if number % FEW == 0:
+                time.sleep(0)
     return found
 
 
