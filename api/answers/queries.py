@@ -37,9 +37,15 @@ def answer(key: str, language: str) -> dict[str, Any]:
 
 
 def every(language: str) -> list[dict[str, str]]:
-    """All that the company says, each in the language or the nearest there is, by subject."""
-    by_key = said(clock.now())
-    return [{"key": key, "text": found[best].text} for key, found in sorted(by_key.items()) if (best := nearest(found, language))]
+    """All that the company says, each in the language or the nearest there is, by subject; `title` of a company question, else empty."""
+    now = clock.now()
+    titles = texts.overrides(now, ("question_title",)).get("question_title", {})
+    found = []
+    for key, by_language in sorted(said(now).items()):
+        best, called = nearest(by_language, language), titles.get(key, {})
+        if best:
+            found.append({"key": key, "title": called.get(nearest(called, language) or "", ""), "text": by_language[best].text})
+    return found
 
 
 def said(now: datetime, key: str | None = None) -> dict[str, dict[str, Said]]:

@@ -67,7 +67,7 @@ def insert(conversation_id: str) -> Response:
     read_only()
     row = find(conversation_id)
     ready = canned.for_conversation(row, current_staff())
-    said = [{"title": answer["key"].replace("_", " ").capitalize(), "text": answer["text"]} for answer in answers.every(row.language)]
+    said = [{"title": answer["title"] or answer["key"].replace("_", " ").capitalize(), "text": answer["text"]} for answer in answers.every(row.language)]
     return page("_insert", conversation_id=row.id, groups=[(gettext("Ready replies"), ready), (gettext("What the company says"), said)])
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from api.answers import texts
 from api.answers.overview import COMPANY, Line
+from api.answers.shipped import FIELD
 from api.examples.names import SKILLS as OF_INTENTS
 from api.reader import nearest
 
+LONGEST_NAME = 60
 # The pages of the list, and the kinds of texts on each.
 VIEWS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "answers": (_l("Company answers"), ("answer",)),
@@ -63,15 +66,13 @@ STATUSES: dict[str, Any] = {
 
 
 def name(line: Line, reader: str, titles: dict[str, str]) -> str:
-    """What a text is called in lists. Company questions go by their buttons' `titles`, messages by what they are about."""
-    if line.kind == "answer" and (known := ANSWERS.get(line.key) or titles.get(line.key)):
+    """What a text is called in lists: what an answer is about, a company question's title, how any other text begins."""
+    known = (ANSWERS.get(line.key) or titles.get(line.key)) if line.kind == "answer" else MESSAGES.get(line.key)
+    if known:
         return str(known)
-    if line.key in MESSAGES:
-        return str(MESSAGES[line.key])
-    plain = line.key.removeprefix("utter_").removeprefix("part_").removeprefix(COMPANY).replace("_", " ")
-    if line.kind in ("title", "button", "word", "question_title"):
-        return next((text for code in (reader, "en", "sv", "fi") if (text := line.cells[code].text)), plain)
-    return plain.capitalize()
+    said = {code: begins for code, cell in line.cells.items() if (begins := FIELD.sub("…", cell.text or "").strip())}
+    best = nearest(said, reader) if line.kind != "answer" else None
+    return shorten(said[best], LONGEST_NAME, placeholder="…") if best else line.key.removeprefix(COMPANY).replace("_", " ").capitalize()
 
 
 def own_titles(reader: str, found: texts.Texts) -> dict[str, str]:

@@ -104,7 +104,7 @@ def test_a_confirmed_answer_is_as_of_then(ebba: Staff) -> None:
     texts.confirm(ebba, "answer", "benefits", "fi")
     assert datetime.fromisoformat(queries.answer("benefits", "fi")["as_of"]) == SPRING
     assert datetime.fromisoformat(queries.answer("benefits", "sv")["as_of"]) == SPRING - DAY
-    assert queries.every("fi") == [{"key": "benefits", "text": "Edut."}]
+    assert queries.every("fi") == [{"key": "benefits", "title": "", "text": "Edut."}]
 
 
 def test_an_answer_that_no_file_brings_is_there_as_long_as_it_is_worded(ebba: Staff) -> None:
@@ -112,6 +112,7 @@ def test_an_answer_that_no_file_brings_is_there_as_long_as_it_is_worded(ebba: St
     texts.save(ebba, "question_title", "company_dog", {"sv": "Hund på jobbet"})
     assert queries.answer("company_dog", "fi")["text"] == "Kyllä, toimistoille."
     assert texts.overrides(clock.now()) == {"question_title": {"company_dog": {"sv": "Hund på jobbet"}}}
+    assert queries.every("fi") == [{"key": "company_dog", "title": "Hund på jobbet", "text": "Kyllä, toimistoille."}]
     texts.save(ebba, "answer", "company_dog", dict.fromkeys(("sv", "fi", "en")))
     with pytest.raises(NotFound):
         queries.answer("company_dog", "sv")

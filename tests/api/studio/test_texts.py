@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from api import clock
 from api.answers import texts
@@ -147,3 +147,24 @@ def test_every_text_has_a_name_a_page_and_a_subject(app: APIFlask, admin: Browse
     assert all(text_names.name(line, "sv", {}) for line in every)
     for line in {line.kind: line for line in every}.values():
         assert admin.get(f"/studio/answers/{line.kind}/{line.key}").status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_versions(app: APIFlask, admin: Browser) -> None:
+    def asked(path: str) -> int:
+        seen: list[str] = []
+        with app.app_context():
+            engine = db.engine
+        note = lambda *args: seen.append(args[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", note)
+        assert admin.get(path).status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    asked("/studio/answers")  # notes that the admin is here
+    few = [asked(path) for path in ("/studio/answers", BENEFITS)]
+    with app.app_context():
+        for number in range(60):
+            texts.save(None, "answer", "benefits", {"sv": f"Förmåner {number}."})
+            texts.save(None, "answer", f"company_{number}", {"fi": f"Vastaus {number}."})
+        db.session.commit()
+    assert [asked(path) for path in ("/studio/answers", BENEFITS)] == few
