@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -23,7 +24,7 @@ class Member(NamedTuple):
     key: str
     guess: str | None
     uncertainty: float
-    asked_at: object
+    asked_at: datetime
 
 
 def place(reviews: Sequence[Review]) -> None:
@@ -53,7 +54,7 @@ def _refresh(ids: list[str]) -> None:
     columns = (Review.id, Review.group_id, Review.key, Review.guess, Review.uncertainty, Review.asked_at)
     members: dict[str, list[Member]] = {}
     for row in db.session.execute(select(*columns).where(Review.group_id.in_(ids), Review.status == "open")):
-        members.setdefault(row.group_id, []).append(Member(*row))
+        members.setdefault(str(row.group_id), []).append(Member._make(row))
     leads = dict(db.session.execute(select(ReviewGroup.id, ReviewGroup.lead_id).where(ReviewGroup.id.in_(ids))).all())
     figures = [_figures(id_, members[id_], leads.get(id_)) for id_ in ids if id_ in members]
     if figures:
@@ -79,7 +80,7 @@ def _figures(id_: str, members: Sequence[Member], lead: str | None) -> dict[str,
         "new_rank": round(sum(member.uncertainty for member in members), 4),
         "new_guess": _most(member.guess for member in members),
         "new_lead_id": lead if any(member.id == lead for member in members) else _lead(members),
-        "new_newest_at": max(member.asked_at for member in members),  # type: ignore[type-var]
+        "new_newest_at": max(member.asked_at for member in members),
     }
 
 
@@ -132,7 +133,8 @@ def carry_out(some: Sequence[Move]) -> None:
     if moved:
         db.session.connection().execute(_MOVED, moved)
     db.session.connection().execute(_LEADS, [{"group": move.group_id, "lead": move.lead_id} for move in some])
-    refresh({move.group_id for move in some} | {was[row["review"]] for row in moved if was[row["review"]]})
+    left = {was[row["review"]] for row in moved}
+    refresh({move.group_id for move in some} | {group_id for group_id in left if group_id})
 
 
 _REVIEWS = Review.__table__

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
@@ -110,10 +110,10 @@ def listed(wanted: Wanted, many: int, now: datetime | None = None) -> list[Group
     if wanted.narrowed:
         one = aliased(Review)
         query = query.where(exists().where(one.group_id == ReviewGroup.id, one.status == "open", *_conditions(wanted, one)))
-    return [GroupRow(*row) for row in db.session.execute(query.order_by(ReviewGroup.rank.desc(), ReviewGroup.id).limit(many))]
+    return [GroupRow._make(row) for row in db.session.execute(query.order_by(ReviewGroup.rank.desc(), ReviewGroup.id).limit(many))]
 
 
-def _rows(now: datetime) -> Select[tuple[object, ...]]:
+def _rows(now: datetime) -> Select[str, str, str, int, str | None, datetime, str, str]:
     held = and_(Staff.id == ReviewGroup.held_by, ReviewGroup.held_until > now)
     columns = (ReviewGroup.id, Review.text, Review.language, ReviewGroup.waiting, ReviewGroup.guess, ReviewGroup.newest_at, Staff.id, Staff.name)
     return select(*columns).join(Review, Review.id == ReviewGroup.lead_id).outerjoin(Staff, held)
@@ -147,7 +147,7 @@ def group(group_id: str, now: datetime | None = None) -> Group:
     same: dict[tuple[str, str], list[Review]] = {}
     for review in reviews:
         same.setdefault((review.language, review.key), []).append(review)
-    lead = GroupRow(*row)
+    lead = GroupRow._make(row)
     ordered = sorted(same.values(), key=lambda found: (all(review.text != lead.text for review in found), -len(found)))
     wordings = [_wording(found) for found in ordered[:WORDINGS]]
     languages = sorted({review.language for review in reviews})
@@ -193,7 +193,7 @@ def history(many: int, staff_id: str | None = None) -> list[Act]:
     query = query.outerjoin(undoer, undoer.id == ReviewLabel.undone_by).outerjoin(Review, Review.id == example)
     if staff_id:
         query = query.where(ReviewLabel.staff_id == staff_id)
-    return [Act(*row) for row in db.session.execute(query.order_by(ReviewLabel.at.desc(), ReviewLabel.id).limit(many))]
+    return [Act._make(row) for row in db.session.execute(query.order_by(ReviewLabel.at.desc(), ReviewLabel.id).limit(many))]
 
 
 def newest_label(staff: Staff, since: datetime) -> ReviewLabel | None:
@@ -206,4 +206,4 @@ def open_texts(model_id: str) -> list[tuple[str, str, str]]:
     """(id, language, text) of the open reviews that this NLU model has not read, to be understood anew."""
     unread = (Review.status == "open", Review.model_id.is_distinct_from(model_id))
     query = select(Review.id, Review.language, Review.text).where(*unread).order_by(Review.id)
-    return [tuple(row) for row in db.session.execute(query)]
+    return [(id_, tongue, text) for id_, tongue, text in db.session.execute(query)]

@@ -57,7 +57,7 @@ def wanted() -> Wanted:
     return Wanted(reason if reason in REASONS else "", tongue if tongue in LANGUAGES else "", request.values.get("q", "").strip()[:100])
 
 
-def narrowed() -> dict[str, str]:
+def narrowed() -> dict[str, Any]:
     """The fields that keep the list as it is narrowed."""
     return {name: value for name, value in asdict(wanted()).items() if value}
 
