@@ -56,6 +56,8 @@ ANSWERS: dict[str, Any] = {
     "customer_service": _l("Help for customers"),
 }
 MESSAGES: dict[str, Any] = {"greeting": _l("The first message of every conversation")}
+# As the chat says it below a company's answer.
+SOURCE = {"sv": "Källa: uppgifter från arbetsgivaren", "fi": "Lähde: työnantajan tiedot", "en": "Source: information from the employer"}
 STATUSES: dict[str, Any] = {
     "planned": _l("to come"),
     "counts": _l("said now"),
@@ -141,10 +143,10 @@ _SAMPLES: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 
-def samples(fields: frozenset[str], language: str) -> dict[str, str]:
-    """An example of each field in a language."""
+def samples(fields: frozenset[str], language: str, ours: dict[str, str]) -> dict[str, str]:
+    """An example of each field in a language; `ours` are known without one."""
     place = ("sv", "fi", "en").index(language)
-    return {field: _SAMPLES.get(field, ("…",) * 3)[place] for field in sorted(fields)}
+    return {field: ours.get(field, _SAMPLES.get(field, ("…",) * 3)[place]) for field in sorted(fields)}
 
 
 def preview(text: str, values: dict[str, str]) -> str:

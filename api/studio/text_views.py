@@ -18,6 +18,7 @@ from api.answers.models import TextVersion
 from api.answers.overview import COMPANY, Line, line_of, lines
 from api.answers.shipped import find
 from api.config import LANGUAGES
+from api.conversations.greeting import TEXT as GREETING
 from api.db import db, read_only
 from api.errors import NotFound
 from api.reader import language
@@ -111,7 +112,8 @@ def change_version(version_id: int, act: str) -> AnyResponse:
 def _text_page(line: Line, form: TextForm, status: int = 200) -> Response:
     shipped = find(line.kind, line.key)
     fields = shipped.fields if shipped and line.kind == "response" else frozenset[str]()
-    samples = {code: text_names.samples(fields, code) for code in LANGUAGES}
+    ours = {"company": company().name} | ({"name": company().assistant_name} if line.key == GREETING else {})
+    samples = {code: text_names.samples(fields, code, ours) for code in LANGUAGES}
     values: dict[str, Any] = {
         "line": line,
         "form": form,
@@ -128,6 +130,7 @@ def _text_page(line: Line, form: TextForm, status: int = 200) -> Response:
         "own_question": line.key if line.key.startswith(COMPANY) else None,
         "entries": history.history(clock.now(), line.kind, line.key),
         "statuses": text_names.STATUSES,
+        "source": text_names.SOURCE,
         "zone": _zone().key,
     }
     return page("answers/text", status, section="answers", **values)
