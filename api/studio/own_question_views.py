@@ -50,7 +50,7 @@ def create_question() -> Response | AnyResponse:
     return _to(made, told)
 
 
-@blueprint.post("/questions/suggestions")
+@blueprint.post("/suggestions")
 @admin_required
 def suggest_wordings() -> Response:
     """What the wordings in the form still lack: a part of the page."""
