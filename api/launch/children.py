@@ -21,7 +21,7 @@ LOAD_SECONDS = 300.0
 LOOK_SECONDS = 1.0
 PORTS = 20
 # The niceness of the thread that loads while another assistant is at work; once it serves it is like any other.
-BESIDE = 15
+BESIDE = 10
 
 
 class Child:

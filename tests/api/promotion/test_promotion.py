@@ -16,7 +16,7 @@ from api.promotion import live, queries, service
 from api.promotion.live import Record, Wanted
 from api.promotion.models import Promotion
 from api.training.models import NluModel
-from tests.api.promotion.nlu_models import COUNTS, KEEPER, add_model, admin, put_live
+from tests.api.promotion.nlu_models import KEEPER, add_model, admin, put_live
 
 
 def statuses() -> dict[str, str]:
@@ -55,7 +55,7 @@ def test_a_candidate_goes_live_and_the_one_before_comes_back(context: APIFlask) 
 def test_the_gate_stops_it_unless_an_admin_says_why(context: APIFlask) -> None:
     sara = admin(context)
     add_model("old", "live")
-    add_model("thin", compared_with="old", counts=COUNTS | {"ask_salary": {"sv": 20, "fi": 1, "en": 20}})
+    add_model("thin", compared_with="old", checks={"smoke": {"passed": False}, "stories": {"passed": True}})
     with pytest.raises(service.Stopped):
         service.promote(sara, "thin", "   ")
     with pytest.raises(Invalid):
@@ -63,7 +63,7 @@ def test_the_gate_stops_it_unless_an_admin_says_why(context: APIFlask) -> None:
     asked = service.promote(sara, "thin", "The Finnish office\nis closed.")
     db.session.commit()
     assert asked.reason == "The Finnish office is closed."
-    assert [o["code"] for o in asked.objections] == ["few_examples"]
+    assert [o["code"] for o in asked.objections] == ["smoke_failed"]
     entry = db.session.scalars(select(AuditEntry)).one()
     assert entry.data == {"model": "thin", "over_the_gate": True}
 
