@@ -40,6 +40,7 @@ class Overview:
     out_of_scope: Share
     out_before: Share
     wrong: Share
+    wrong_before: Share
     change: str
     out_change: str
 
@@ -59,6 +60,7 @@ def _overview(code: str, now: dict[str, Any], before: dict[str, Any] | None, com
         figures.out_of_scope(now),
         figures.out_of_scope(before),
         figures.wrong(now),
+        figures.wrong(before),
         change(pairs.in_scope(compared)),
         change(compared.get(figures.OUT_OF_SCOPE)),
     )

@@ -67,7 +67,7 @@ class Facts:
 
 def verdict(facts: Facts) -> Verdict:
     """All reasons, the gravest first, and all notes."""
-    reasons = [*_checks(facts), *_compared(facts), *_losses(facts), *_data(facts), *_judgements(facts)]
+    reasons = [*_checks(facts), *_compared(facts), *_data(facts), *_losses(facts), *_judgements(facts)]
     return Verdict(reasons, list(_notes(facts)))
 
 
@@ -88,18 +88,25 @@ def _compared(facts: Facts) -> Iterator[Reason]:
 
 
 def _losses(facts: Facts) -> Iterator[Reason]:
+    """Single questions first, those that lost most before others; then languages as a whole, and what is out of scope."""
+    found: list[Reason] = []
     for sample in ("held_out", "locked"):
-        found = pairs.read((facts.comparison or {}).get(sample))
-        looked_at = sum(len(rows) for rows in found.values())
+        compared = pairs.read((facts.comparison or {}).get(sample))
+        looked_at = sum(len(rows) for rows in compared.values())
         for language in LANGUAGES:
-            rows = found.get(language, {})
-            if (total := pairs.in_scope(rows)).worse_by_chance < RARE and total.lost:
-                yield _loss("language_lost", sample, language, total)
-            for intent, pair in sorted(rows.items(), key=lambda row: row[1].drop, reverse=True):
-                if intent == OUT_OF_SCOPE and pair.worse_by_chance < RARE:
-                    yield _loss("scope_lost", sample, language, pair)
-                elif intent != OUT_OF_SCOPE and _lost(pair, looked_at):
-                    yield _loss("intent_lost", sample, language, pair, intent=intent)
+            found += _losses_in(sample, language, compared.get(language, {}), looked_at)
+    order = ("intent_lost", "language_lost", "scope_lost")
+    yield from sorted(found, key=lambda reason: (order.index(reason.code), reason.fields["gained"] - reason.fields["lost"]))
+
+
+def _losses_in(sample: str, language: str, rows: Mapping[str, Pair], looked_at: int) -> Iterator[Reason]:
+    if (total := pairs.in_scope(rows)).worse_by_chance < RARE:
+        yield _loss("language_lost", sample, language, total)
+    for intent, pair in rows.items():
+        if intent == OUT_OF_SCOPE and pair.worse_by_chance < RARE:
+            yield _loss("scope_lost", sample, language, pair)
+        elif intent != OUT_OF_SCOPE and _lost(pair, looked_at):
+            yield _loss("intent_lost", sample, language, pair, intent=intent)
 
 
 def _lost(pair: Pair, looked_at: int) -> bool:

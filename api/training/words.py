@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask_babel import gettext, lazy_gettext, ngettext
 
+from api.reader import language
 from api.training.gate import Reason
 
 LANGUAGE = {"sv": lazy_gettext("Swedish"), "fi": lazy_gettext("Finnish"), "en": lazy_gettext("English")}
@@ -57,7 +59,14 @@ def reason(said: Reason, titles: Mapping[str, str]) -> str:
         f["intent"] = titles.get(f["intent"], f["intent"])
     if "sample" in f:
         f["sample"] = str(SAMPLE[f["sample"]])
-    return _sentence(said.code, f, titles)
+    if said.code == "small_locked_set":
+        return ngettext(
+            "Only %(num)d labelled real message measures it; that is too few to tell much. Labelling under Misunderstood adds more.",
+            "Only %(num)d labelled real messages measure it; that is too few to tell much. Labelling under Misunderstood adds more.",
+            f["n"],
+        )
+    numbers = {name: format_decimal(value, locale=language()) for name, value in f.items() if isinstance(value, int)}
+    return _sentence(said.code, f | numbers, titles)
 
 
 def _sentence(code: str, f: dict[str, Any], titles: Mapping[str, str]) -> str:
@@ -66,13 +75,6 @@ def _sentence(code: str, f: dict[str, Any], titles: Mapping[str, str]) -> str:
         return f"{gettext(_COMPARED[code], **f)} {counted} {gettext('Chance does not explain that.')}"
     if "intents" in f:
         f["intents"] = ", ".join(titles.get(name, name) for name in f["intents"])
-    if code == "small_locked_set":
-        return ngettext(
-            "Only %(n)s labelled real message measures it; that is too few to tell much. Labelling under Misunderstood adds more.",
-            "Only %(n)s labelled real messages measure it; that is too few to tell much. Labelling under Misunderstood adds more.",
-            f["n"],
-            n=f["n"],
-        )
     return gettext(_PLAIN[code], **f)
 
 

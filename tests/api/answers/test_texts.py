@@ -162,6 +162,7 @@ def test_a_part_of_a_sentence_keeps_its_blanks(ebba: Staff) -> None:
         ("Talk to us now", "Talk to Ebba now", "Talk to [us>Ebba] now"),
         ("Frågan är skickad till oss.", "Jag har skickat din fråga till oss.", "[Frågan är skickad>Jag har skickat din fråga] till oss."),
         ("", "Hej.", "[>Hej.]"),
+        ("Sommarjobb annonseras varje vinter.", "Sök nu till sommaren!", "[Sommarjobb annonseras varje vinter.>Sök nu till sommaren!]"),
         ("Hej.", "Hej.", "Hej."),
     ],
 )
