@@ -41,4 +41,4 @@ def of_rows(wanted: Asked) -> dict[str, Any]:
     """What the rows show."""
     many = shown()
     rows, more = listing.rows(current_staff(), wanted, many)
-    return {"asked": wanted, "rows": rows, "more": more, "shown": many, "empty": words.EMPTY}
+    return {"asked": wanted, "rows": rows, "more": more, "shown": many, "empty": words.EMPTY, "whys": {key: str(why) for key, why in words.REASONS.items()}}

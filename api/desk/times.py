@@ -23,7 +23,12 @@ SOON = timedelta(minutes=15)
 def zone() -> ZoneInfo:
     """The time zone of the reader's office."""
     me = g.get("staff")
-    return ZoneInfo(company().office(me.office if me else None).time_zone)
+    if me is None:
+        return ZoneInfo(company().office(None).time_zone)
+    if "zone" not in g:
+        g.zone = ZoneInfo(company().office(me.office).time_zone)
+    found: ZoneInfo = g.zone
+    return found
 
 
 @blueprint.app_template_filter()
