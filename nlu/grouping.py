@@ -43,7 +43,9 @@ class GroupingSettings:
     word_weight: float = 0.7
     piece_weight: float = 1.0
     concept_weight: float = 1.3
+    rarity: float = 2.0  # how much more a rare word says than a common one
     block: int = 2000
+    merged: int = 3000  # groups that are looked at once more when there was more than one block
 
 
 class Likeness:
@@ -75,7 +77,7 @@ class Likeness:
         """How much each feature tells: the rarer in examples, the more; nothing, if it is common."""
         many = max(1, len(examples))
         seen = np.asarray(counter.transform(examples).sum(axis=0)).ravel() if examples else np.zeros(counter.n_features)
-        return np.where(seen > self._settings.common * many, 0.0, np.log((1 + many) / (1 + seen)) + 1.0)
+        return np.where(seen > self._settings.common * many, 0.0, (np.log((1 + many) / (1 + seen)) + 1.0) ** self._settings.rarity)
 
     def _concepts(self, text: str) -> list[str]:
         return sorted(self._lexicon.find(words_of(text)))
@@ -101,6 +103,8 @@ def group(rows: csr_matrix, settings: GroupingSettings = GroupingSettings()) -> 
         new = _among(rows, left, settings)
         groups += new
         sums = _sums(rows, groups, sums, block)
+    if rows.shape[0] > settings.block:
+        groups = _merged(groups, sums, settings)
     return sorted((_typical_first(rows, members) for members in groups), key=len, reverse=True)
 
 
@@ -122,12 +126,8 @@ def _among(rows: csr_matrix, left: np.ndarray, settings: GroupingSettings) -> li
     """Groups among rows, by average linkage."""
     if len(left) < 2:
         return [[int(row)] for row in left]
-    some = rows[left]
-    distance = 1.0 - np.clip((some @ some.T).toarray(), 0.0, 1.0)
-    np.fill_diagonal(distance, 0.0)
-    numbers = fcluster(linkage(squareform(distance, checks=False), "average"), 1.0 - settings.alike, "distance")
     found: dict[int, list[int]] = {}
-    for row, number in zip(left.tolist(), numbers.tolist(), strict=True):
+    for row, number in zip(left.tolist(), _linked(rows[left], settings).tolist(), strict=True):
         found.setdefault(number, []).append(row)
     return list(found.values())
 
@@ -140,6 +140,28 @@ def _sums(rows: csr_matrix, groups: list[list[int]], before: csr_matrix, block: 
     choice = csr_matrix((np.ones(len(where), np.float32), (numbers, places)), shape=(len(groups), len(block)))
     grown = vstack([before, csr_matrix((len(groups) - before.shape[0], rows.shape[1]), dtype=np.float32)]).tocsr()
     return (grown + choice @ rows[block]).tocsr()
+
+
+def _merged(groups: list[list[int]], sums: csr_matrix, settings: GroupingSettings) -> list[list[int]]:
+    """Groups that began in different blocks and are alike on average, put together: the largest ones, and no single rows."""
+    sizes = np.array([len(members) for members in groups], np.float32)
+    largest = np.argsort(-sizes, kind="stable")[: settings.merged]
+    largest = largest[sizes[largest] > 1]
+    if len(largest) < 2:
+        return groups
+    numbers = _linked((diags(1 / sizes[largest]) @ sums[largest]).tocsr(), settings)
+    together: dict[int, list[int]] = {}
+    for place, number in zip(largest.tolist(), numbers.tolist(), strict=True):
+        together.setdefault(number, []).extend(groups[place])
+    rest = set(range(len(groups))) - set(largest.tolist())
+    return [*together.values(), *(groups[place] for place in sorted(rest))]
+
+
+def _linked(rows: csr_matrix, settings: GroupingSettings) -> np.ndarray:
+    """A group's number for each row, by average linkage."""
+    distance = 1.0 - np.clip((rows @ rows.T).toarray(), 0.0, 1.0)
+    np.fill_diagonal(distance, 0.0)
+    return fcluster(linkage(squareform(distance, checks=False), "average"), 1.0 - settings.alike, "distance")
 
 
 def _typical_first(rows: csr_matrix, members: list[int]) -> list[int]:

@@ -21,7 +21,7 @@ DECISIONS: dict[str, Any] = {
     "right": _l("As guessed"),
     "intent": _l("Another question"),
     "new": _l("New question"),
-    "out_of_scope": _l("None of our business"),
+    "out_of_scope": _l("Out of scope"),
     "ignore": _l("Ignored"),
     "erase": _l("Never for training; text erased"),
 }
