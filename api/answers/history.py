@@ -15,6 +15,7 @@ from api.answers.models import TextVersion
 from api.db import db
 
 MOST = 40
+ALIKE = 0.35  # share of words and blanks in common from which on a difference is shown word by word
 PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 Change = tuple[str, str]  # "same", "gone" or "new", and the words
@@ -56,10 +57,16 @@ def newest(kind: str, key: str) -> int:
 
 
 def changes(before: str, after: str) -> list[Change]:
-    """What a wording changes of the one before, word by word; changes with only a blank between them are one."""
+    """What a wording changes of the one before, word by word; changes with only a blank between them are one.
+
+    Two wordings that have little in common stand one after the other.
+    """
     old, new = PIECES.findall(before), PIECES.findall(after)
     found: list[tuple[str, str, str]] = []  # what stays, or what goes and what comes
-    for act, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return [change for change in (("gone", before), ("new", after)) if change[1]]
+    for act, a, b, c, d in matcher.get_opcodes():
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if act == "equal" and (gone.strip() or not found):
             found.append((gone, "", ""))

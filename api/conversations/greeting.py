@@ -33,7 +33,7 @@ def as_shipped(language: str) -> str:
         )  # fmt: skip
 
 
-also(TEXT, "smalltalk", as_shipped)
+also(TEXT, "welcome", as_shipped)
 
 
 def _about_role() -> list[dict[str, Any]]:

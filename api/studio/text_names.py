@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import shorten
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.examples.names import SKILLS as OF_INTENTS
 from api.reader import nearest
 
 LONGEST_NAME = 60
+SEVERAL = re.compile(r"(?:…\s*){2,}")
 # The pages of the list, and the kinds of texts on each.
 VIEWS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "answers": (_l("Company answers"), ("answer",)),
@@ -28,6 +30,7 @@ EXPLAINED: dict[str, Any] = {
     "words": _l("Single words and phrases that the assistant puts into its sentences, so write them as they stand in the middle of one."),
 }
 SKILLS: dict[str, Any] = {
+    "welcome": _l("The beginning"),
     "studio": OF_INTENTS["studio"],
     **OF_INTENTS,
     "verification": _l("Proving who one is"),
@@ -72,7 +75,7 @@ def name(line: Line, reader: str, titles: dict[str, str]) -> str:
     known = (ANSWERS.get(line.key) or titles.get(line.key)) if line.kind == "answer" else MESSAGES.get(line.key)
     if known:
         return str(known)
-    said = {code: begins for code, cell in line.cells.items() if (begins := FIELD.sub("…", cell.text or "").strip())}
+    said = {code: begins for code, cell in line.cells.items() if (begins := SEVERAL.sub("…", FIELD.sub("…", cell.text or "")).strip(" ,:…"))}
     best = nearest(said, reader) if line.kind != "answer" else None
     return shorten(said[best], LONGEST_NAME, placeholder="…") if best else line.key.removeprefix(COMPANY).replace("_", " ").capitalize()
 
