@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 
 from api.config import ConfigError, as_table
 
-FEATURES = ("feeds", "accounts", "demo", "launch")
+FEATURES = ("feeds", "accounts", "demo", "launch", "backup")
 
 
 def _create_app() -> Flask:

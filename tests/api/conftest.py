@@ -79,7 +79,7 @@ class Postgres:
         self._idle.append(name)
 
 
-def _build(var: Path, database_url: str, **settings: Any) -> APIFlask:
+def build(var: Path, database_url: str, **settings: Any) -> APIFlask:
     chosen = {"env": "demo", "var": var, "database_url": database_url, "rate_limit": "off", "log_level": "ERROR"}
     chosen |= {"secret_key": SECRET, "assistant_secret": SECRET, "redis_url": "", "public_url": "http://desk.test"}
     return create_app(load_settings(**(chosen | settings)))
@@ -91,7 +91,7 @@ def _close(app: APIFlask) -> None:
 
 
 def _migrate(folder: Path, url: str) -> None:
-    app = _build(folder, url)
+    app = build(folder, url)
     with app.app_context():
         upgrade()
     _close(app)
@@ -130,7 +130,7 @@ def make_app(database: Database, tmp_path: Path) -> Iterator[MakeApp]:
     apps: list[APIFlask] = []
 
     def make(**settings: Any) -> APIFlask:
-        app = _build(tmp_path, url, **settings)
+        app = build(tmp_path, url, **settings)
         app.testing = True
         apps.append(app)
         return app
