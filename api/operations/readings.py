@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Executable, func, select
 
 from api import clock, jobs
 from api.conversations.models import Conversation, Turn
@@ -29,33 +29,33 @@ class Reading:
     oldest: float
 
 
-def _waiting_turns() -> Select[Any]:
+def _waiting_turns() -> Executable:
     return select(func.count(), func.min(Turn.created_at)).where(Turn.status == "pending")
 
 
-def _waiting_candidates() -> Select[Any]:
+def _waiting_candidates() -> Executable:
     waiting = select(func.count(), func.min(Handoff.requested_at)).join(Conversation, Conversation.id == Handoff.conversation_id)
     return waiting.where(Handoff.closed_at.is_(None), Handoff.claimed_at.is_(None), Conversation.owner == "queue")
 
 
-def _late_replies() -> Select[Any]:
+def _late_replies() -> Executable:
     late = select(func.count(), func.min(Handoff.reply_due_at))
     return late.where(Handoff.closed_at.is_(None), Handoff.first_reply_at.is_(None), Handoff.reply_due_at < clock.now())
 
 
-def _overdue_promises() -> Select[Any]:
+def _overdue_promises() -> Executable:
     return select(func.count(), func.min(Promise.due_on)).where(Promise.status == "open", Promise.due_on < clock.now().date())
 
 
-def _unsent(outgoing: type[Mail | Webhook]) -> Select[Any]:
+def _unsent(outgoing: type[Mail | Webhook]) -> Executable:
     return select(func.count(), func.min(outgoing.due_at)).where(outgoing.status == "due", outgoing.due_at <= clock.now())
 
 
-def _given_up(outgoing: type[Mail | Webhook]) -> Select[Any]:
-    return select(func.count(), func.min(outgoing.created_at)).where(and_(outgoing.status == "failed", or_(outgoing.sent_at.is_(None))))
+def _given_up(outgoing: type[Mail | Webhook]) -> Executable:
+    return select(func.count(), func.min(outgoing.created_at)).where(outgoing.status == "failed")
 
 
-ASKED: tuple[tuple[str, str, Callable[[], Select[Any]]], ...] = (
+ASKED: tuple[tuple[str, str, Callable[[], Executable]], ...] = (
     ("turns_waiting", "Messages of candidates that the assistant has not answered yet", _waiting_turns),
     ("conversations_waiting", "Conversations that wait for a person", _waiting_candidates),
     ("replies_late", "Conversations whose expected reply time has passed", _late_replies),
