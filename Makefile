@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard api/translations/*/LC_MESSAGES/messages.po)
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help up down setup test check train evaluate faults bench format texts
+.PHONY: help up down setup test check audit train evaluate faults bench format texts
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -82,11 +82,14 @@ test-assistant:
 test-e2e:
 	@echo "The whole desk, in a browser" && $(BIN)/python -m pytest tests/e2e
 
-check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages
+check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages, images and manifests
 	@$(BIN)/python -m tests.check
 
 faults: setup ## harm real processes under load, then look at every conversation
 	@$(BIN)/python -m tests.faults.run
+
+audit: setup ## known vulnerabilities in what the locks pin (asks PyPI)
+	@$(BIN)/python -m tests.checks.audit $(UV)
 
 bench: setup train ## whole turns beside stock Rasa, as ratios in one run
 	@$(BIN)/python -m tests.bench.run
