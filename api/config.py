@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address that candidates reach the gateway at; links in mails start with it. Default: `http://HOST:PORT`.")
     workers: int = Field(1, ge=1, description="Gateway processes; more than one wants PostgreSQL.")
     database_url: str = Field("", description="SQLAlchemy URL. Default: SQLite in `DESK_VAR/desk.db`; for PostgreSQL `postgresql+psycopg://…`.")
+    database_connections: int = Field(
+        40, ge=2, le=1000, description="PostgreSQL connections that one process opens at most; times all processes they must stay below its `max_connections`."
+    )
     redis_url: str = Field("", description="Redis for wake-ups, rate limits and the queue between processes. Default: none, everything embedded.")
     secret_key: SecretStr = Field(SecretStr(""), description="Signs sessions and links (32 characters or more). Generated in the demo.")
     assistant_url: str = Field("http://127.0.0.1:8010", description="Where the assistant answers.")

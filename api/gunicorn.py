@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
 from api.config import load_settings
 
 _settings = load_settings()
+if _settings.workers > 1:  # each process counts into files of its own, and whichever is asked adds them up
+    _counts = _settings.var / "metrics"
+    shutil.rmtree(_counts, ignore_errors=True)
+    _counts.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "api.gevent_worker.Worker"
@@ -32,3 +39,11 @@ def post_worker_init(worker: Any) -> None:
 
     address.follow(worker.wsgi)
     spawn_later(0.5, warm_up)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a process that has ended counted stays; what it merely showed goes."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

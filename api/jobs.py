@@ -7,6 +7,7 @@ for, so a lost queue loses nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -14,8 +15,11 @@ from flask import Flask, current_app
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
+from api import clock
+
 log = structlog.get_logger()
 SWEEP_EVERY = 10
+SWEPT = "desk.swept"
 
 _jobs: dict[str, Callable[..., None]] = {}
 _sweeps: list[str] = []
@@ -49,6 +53,16 @@ def run_now(name: str, *arguments: Any) -> None:
     _jobs[name](*arguments)
 
 
+def last_sweep() -> datetime | None:
+    """When the worker last looked for work: the queue remembers. None if it never has, or the queue is away."""
+    try:
+        at = current_app.extensions["jobs"]["huey"].get(SWEPT, peek=True)
+    except Exception as error:  # noqa: BLE001 - as above
+        log.warning("queue unavailable", job="sweep", error=type(error).__name__)
+        return None
+    return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
 def init_app(app: Flask) -> Huey:
     """Build the queue for `app` and its consumer's tasks."""
     settings = app.config["SETTINGS"]
@@ -64,6 +78,7 @@ def init_app(app: Flask) -> Huey:
 
     @huey.periodic_task(crontab(), name="sweep")  # type: ignore[untyped-decorator]
     def sweep() -> None:
+        huey.put(SWEPT, clock.now().timestamp())
         for second in range(0, 60, SWEEP_EVERY):
             for name in _sweeps:
                 run.schedule((name,), delay=second)

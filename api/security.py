@@ -12,6 +12,8 @@ CSP = (
 )
 # What pages of other sites may load or call: the widget's files and the chat API.
 SHARED = ("/api/v1/conversations", "/api/v1/roles", "/api/v1/brand", "/widget/", "/widget.js")
+# What machines beside the gateway ask for; a proxy does not pass it on, and if one does, there is nothing there.
+INSIDE = ("/internal", "/metrics", "/readyz")
 
 
 def register(app: Flask) -> None:
@@ -22,6 +24,11 @@ def register(app: Flask) -> None:
         if request.method == "OPTIONS" and _shared() and "Access-Control-Request-Method" in request.headers:
             return Response(status=204)
         return None
+
+    @app.before_request
+    def inside_only() -> None:
+        if app.config["SETTINGS"].trusted_proxies and "X-Forwarded-For" in request.headers and request.path.startswith(INSIDE):
+            raise NotFound
 
     @app.before_request
     def storable_path() -> None:

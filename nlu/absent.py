@@ -63,6 +63,7 @@ _NEEDS_TENSORFLOW = (
     "rasa.core.policies.unexpected_intent_policy",
 )
 _NEEDS_SCIPY = ("rasa.nlu.classifiers.", "rasa.nlu.featurizers.")
+_NEEDS_NEITHER = ("rasa.nlu.classifiers.regex_message_handler.",)  # Rasa adds it to every pipeline: buttons
 
 
 class _StandInType(type):
@@ -113,7 +114,7 @@ def unused_by(component_paths: list[str], serving: bool) -> frozenset[str]:
     """The libraries that a pipeline of these class paths does without."""
     if any(path.startswith(_NEEDS_TENSORFLOW) for path in component_paths):
         return frozenset()
-    if serving and not any(path.startswith(_NEEDS_SCIPY) for path in component_paths):
+    if serving and not any(path.startswith(_NEEDS_SCIPY) and not path.startswith(_NEEDS_NEITHER) for path in component_paths):
         return UNUSED_WHEN_SERVING
     return UNUSED
 

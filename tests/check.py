@@ -25,6 +25,8 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("texts in three languages", [sys.executable, "-m", "tests.checks.texts"]),
     ("documented settings", [sys.executable, "-m", "tests.checks.settings"]),
     ("size of the widget", [sys.executable, "-m", "tests.checks.widget"]),
+    ("images, compose, proxy", [sys.executable, "-m", "tests.checks.docker"]),
+    ("Kubernetes manifests", [sys.executable, "-m", "tests.checks.kubernetes"]),
 ]
 
 

@@ -53,6 +53,11 @@ class Hub:
                     del self._followers[conversation_id]
                     self._seen.pop(conversation_id, None)
 
+    @property
+    def streams(self) -> int:
+        """How many follow something in this process."""
+        return sum(len(events) for events in list(self._followers.values()))
+
     def wake(self, conversation_id: str) -> None:
         """Wake this process's followers, and through Redis those of the others."""
         self._wake_here(conversation_id)

@@ -28,6 +28,8 @@ from api.db import after_commit, db, read_only, repeatable
 log = structlog.get_logger()
 TURN_SECONDS = Histogram("desk_turn_seconds", "Time of a turn by step", ["step"], buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10))
 TURNS = Counter("desk_turns_total", "Turns by how they ended", ["outcome", "language"])
+NOT_UNDERSTOOD = Counter("desk_not_understood_total", "Messages that the assistant did not understand, or that are not for it", ["intent", "language"])
+UNCLEAR = ("nlu_fallback", "out_of_scope")
 BACKOFF = (1, 2, 4, 8, 15)
 
 
@@ -251,6 +253,8 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
         _carry_out(conversation, work, result, said)
     more = _release(conversation) if last else _release_if_idle(conversation, lease)
     TURNS.labels("done", conversation.language).inc()
+    if result.intent in UNCLEAR:
+        NOT_UNDERSTOOD.labels(result.intent, conversation.language).inc()
     db.session.commit()
     told.messages += said
     told.idle = last

@@ -69,6 +69,12 @@ def _time(kind: str, at: datetime, short: str, live: bool) -> Markup:
     return Markup(html)  # noqa: S704 - all of it is escaped, or ours
 
 
+@blueprint.app_template_filter()
+def for_so_long(seconds: float) -> str:
+    """'12 min', '3 days'."""
+    return str(format_timedelta(timedelta(seconds=seconds), format="short", granularity="minute", threshold=1.1, locale=language()))
+
+
 def _relative(passed: timedelta) -> str:
     if abs(passed) < timedelta(seconds=45):
         return gettext("now")

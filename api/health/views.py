@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 
 from api.assistant import client
 from api.db import db, read_only
 from api.limits import limiter
+from api.operations.metrics import exposition
 
 blueprint = APIBlueprint("health", __name__, tag="Operations")
 
@@ -35,4 +36,7 @@ def readyz() -> tuple[Response, int]:
 @limiter.exempt
 def metrics() -> Response:
     """Prometheus' text format. Keep it inside: the proxy of docker/ does not pass it on."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    read_only()
+    found = exposition()
+    db.session.rollback()
+    return Response(found, content_type=CONTENT_TYPE_LATEST)

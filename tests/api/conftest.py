@@ -112,20 +112,15 @@ class Postgres:
         self._idle.append(name)
 
 
-def _build(var: Path, database_url: str, **settings: Any) -> APIFlask:
+def build(var: Path, database_url: str, **settings: Any) -> APIFlask:
     chosen = {"env": "demo", "var": var, "database_url": database_url, "rate_limit": "off", "log_level": "ERROR"}
     chosen |= {"secret_key": SECRET, "assistant_secret": SECRET, "redis_url": "", "public_url": "http://desk.test"}
     return create_app(load_settings(**(chosen | settings)))
 
 
-def _close(app: APIFlask) -> None:
-    with app.app_context():
-        db.engine.dispose()
-
-
 def _migrate(folder: Path, url: str) -> Engine:
     """Make the schema; the engine, which has been connected and is no more."""
-    with _build(folder, url).app_context():
+    with build(folder, url).app_context():
         upgrade()
         db.engine.dispose()
         return db.engine
@@ -169,7 +164,7 @@ def make_app(database: Database, tmp_path: Path) -> Iterator[MakeApp]:
     engines: list[Engine] = []
 
     def make(**settings: Any) -> APIFlask:
-        app = _build(tmp_path, url, **settings)
+        app = build(tmp_path, url, **settings)
         app.testing = True
         with app.app_context():
             database.join(db.engine)

@@ -110,7 +110,11 @@ def test_what_is_missing_is_named(inputs, tmp_path, capsys, monkeypatch):
     assert "Training failed: nowhere is missing" in capsys.readouterr().err
 
 
-OURS = ["nlu.components.intent_classifier.LinearIntentClassifier", "rasa.core.policies.rule_policy.RulePolicy"]
+OURS = [
+    "nlu.components.intent_classifier.LinearIntentClassifier",
+    "rasa.nlu.classifiers.regex_message_handler.RegexMessageHandler",
+    "rasa.core.policies.rule_policy.RulePolicy",
+]
 
 
 def test_our_pipeline_does_without_tensorflow_and_serves_without_scipy():

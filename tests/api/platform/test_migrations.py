@@ -10,20 +10,22 @@ from alembic.script import ScriptDirectory
 from apiflask import APIFlask
 from sqlalchemy import inspect, text
 
+from api.cli import migrate
+from api.config import ConfigError
 from api.db import Base, db
-from api.migrations.run import _config, drift, upgrade
-from tests.api.conftest import BACKENDS, _build, _close
+from api.migrations.run import _config, drift, standing, upgrade, wait_for_schema
+from tests.api.conftest import BACKENDS, _close, build
 
 
 @pytest.fixture(params=BACKENDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
     """The gateway on a database in which there is nothing at all."""
     if request.param == "sqlite":
-        app = _build(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}")
+        app = build(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}")
     else:
         server = request.getfixturevalue("postgresql_database")._server
         server.create("nothing")
-        app = _build(tmp_path, server.url("nothing"))
+        app = build(tmp_path, server.url("nothing"))
     with app.app_context():
         yield app
         db.session.rollback()
@@ -43,6 +45,25 @@ def test_an_empty_database_becomes_whole_and_stays_so(empty: APIFlask) -> None:
     assert drift() == []
     upgrade()
     assert drift() == []
+
+
+def test_new_code_waits_for_the_schema_and_old_code_serves_on_a_newer_one(empty: APIFlask) -> None:
+    steps = [s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()]
+    assert standing() == "older"
+    with pytest.raises(ConfigError, match="desk migrate"):
+        wait_for_schema(0)
+    upgrade(steps[1])
+    assert standing() == "older"
+    upgrade()
+    assert standing() == "same"
+    wait_for_schema(0)
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of_next_year'"))
+    assert standing() == "newer"
+    wait_for_schema(0)
+    said = empty.test_cli_runner().invoke(migrate, [])
+    assert said.exit_code == 0, said.output
+    assert "newer" in said.output
 
 
 def test_a_model_that_no_migration_knows_is_noticed(empty: APIFlask) -> None:

@@ -169,3 +169,11 @@ def test_forwarded_headers_are_believed_only_from_a_known_number_of_proxies(make
 
         app.test_client().get("/who", headers={"X-Forwarded-For": "6.6.6.6, 9.9.9.9", "X-Forwarded-Proto": "https"})
     assert seen == [("127.0.0.1", "http"), ("9.9.9.9", "https")]
+
+
+def test_what_is_for_machines_inside_is_not_there_for_who_comes_through_a_proxy(make_app: MakeApp) -> None:
+    client = make_app(trusted_proxies=1).test_client()
+    for path, inside in (("/metrics", 200), ("/readyz", 200), ("/internal/v1/roles", 401), ("/healthz", 200)):
+        outside = 200 if path == "/healthz" else 404
+        assert client.get(path).status_code == inside, path
+        assert client.get(path, headers={"X-Forwarded-For": "9.9.9.9"}).status_code == outside, path
