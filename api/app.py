@@ -27,7 +27,8 @@ REGISTRATIONS = (
     "conversations.effects", "candidates.effects", "handoff.effects", "privacy.effects",
     "conversations.tasks", "candidates.tasks", "candidates.reply_tasks", "handoff.tasks", "handoff.withdrawals", "roles.promise_tasks",
     "outbox.tasks", "privacy.tasks", "reviews.tasks", "training.tasks", "promotion.tasks",
-    "audit.privacy", "candidates.privacy", "conversations.privacy", "examples.privacy", "handoff.privacy", "outbox.privacy", "promotion.privacy", "reviews.privacy", "roles.privacy", "training.privacy",
+    "audit.privacy", "candidates.privacy", "conversations.privacy", "examples.privacy", "handoff.privacy", "outbox.privacy",
+    "promotion.privacy", "reviews.privacy", "roles.privacy", "training.privacy",
     "chat.verification", "feeds.links",
 )  # fmt: skip
 BLUEPRINTS = ("accounts", "desk", "studio", "chat", "internal", "feeds", "candidates", "privacy", "widget", "demo", "health")

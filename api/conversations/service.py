@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Update, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from api import clock
 from api.answers.company import company
@@ -118,14 +121,43 @@ _INSERT_TURN = insert(Turn.__table__)  # type: ignore[arg-type]
 def append(conversation: Conversation, draft: Draft) -> Stored:
     """Give a message the next number, store it, and tell the streams after the commit. The conversation must be locked."""
     conversation_id, now, woken = conversation.id, clock.now(), hub()
-    seq = conversation.last_seq + 1
-    conversation.last_seq, conversation.updated_at = seq, now
-    message = Stored(id=new_id(), conversation_id=conversation_id, seq=seq, sent_at=now, **vars(draft))
-    if message.language is None:
-        message = message._replace(language=conversation.language)
-    db.session.connection().execute(_INSERT_MESSAGE, message._asdict())
+    conversation.last_seq, conversation.updated_at = conversation.last_seq + 1, now
+    [message] = insert_messages([_numbered(draft, conversation_id, conversation.last_seq, conversation.language, now)])
     after_commit(lambda: woken.wake(conversation_id))
     return message
+
+
+def numbered(drafts: Sequence[Draft], conversation_id: str, after: int, language: str, now: datetime) -> list[Stored]:
+    """The drafts as messages with the numbers that follow `after`, not stored yet."""
+    return [_numbered(draft, conversation_id, seq, language, now) for seq, draft in enumerate(drafts, after + 1)]
+
+
+def _numbered(draft: Draft, conversation_id: str, seq: int, language: str, now: datetime) -> Stored:
+    message = Stored(id=new_id(), conversation_id=conversation_id, seq=seq, sent_at=now, **vars(draft))
+    return message if message.language is not None else message._replace(language=language)
+
+
+def insert_messages(messages: list[Stored]) -> list[Stored]:
+    """Store messages that have their numbers; the conversation that gave them must be locked."""
+    db.session.connection().execute(_INSERT_MESSAGE, [message._asdict() for message in messages])
+    return messages
+
+
+def write_through(conversation: Conversation) -> None:
+    """Write what has been changed of a locked conversation now, around the unit of work: that takes half its time."""
+    state = inspect(conversation)
+    changed = {name: getattr(conversation, name) for name in state.committed_state}
+    if changed:
+        values = {f"new_{name}": value for name, value in changed.items()}
+        db.session.connection().execute(_update(tuple(sorted(changed))), {"conversation": conversation.id, **values})
+        for name, value in changed.items():
+            set_committed_value(conversation, name, value)
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    table: Any = Conversation.__table__
+    return update(table).where(table.c.id == bindparam("conversation")).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def say(conversation: Conversation, text: str, in_reply_to: str | None = None, buttons: list[Any] | None = None) -> Stored:
@@ -148,8 +180,9 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
     """
     conversation = lock(conversation_id)
-    known = db.session.scalar(_SENT, {"conversation": conversation_id, "client_id": client_id})
-    if known is not None:
+    sent, waits = db.session.connection().execute(_BEFORE, {"conversation": conversation_id, "client_id": client_id}).one()
+    if sent is not None:
+        known = db.session.get_one(Message, sent, populate_existing=True)
         if known.button != button or (text is not None and not _same_words(known.text, text)):
             raise Conflict
         return known
@@ -162,11 +195,34 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     conversation.page_role = page_role or conversation.page_role
     message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
     if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
-        ask_assistant(message)
+        turn_id = ask_assistant(message)
+        if not waits:
+            db.session.info["alone"] = Alone(_transaction(db.session), message.id, turn_id)
     return message
 
 
-_SENT = select(Message).where(Message.conversation_id == bindparam("conversation"), Message.client_id == bindparam("client_id"))
+_MESSAGES, _TURNS = Message.__table__.c, Turn.__table__.c
+# Whether the message is known already, and whether any turn of its conversation waits: one look for both.
+_BEFORE = select(
+    select(_MESSAGES.id).where(_MESSAGES.conversation_id == bindparam("conversation"), _MESSAGES.client_id == bindparam("client_id")).scalar_subquery(),
+    select(_TURNS.id).where(_TURNS.conversation_id == bindparam("conversation"), _TURNS.status == "pending").exists(),
+)
+
+
+class Alone(NamedTuple):
+    """The one turn that waits in its conversation, asked for in this very transaction."""
+
+    transaction: object
+    message_id: str
+    turn_id: str
+
+
+def asked_alone(message: Message | Stored) -> str | None:
+    """The id of the message's turn, if this transaction has asked for it and no other waits in the conversation."""
+    found: Alone | None = db.session.info.get("alone")
+    if found is None or found.message_id != message.id or found.transaction is not _transaction(db.session):
+        return None
+    return found.turn_id
 
 
 def _same_words(kept: str, sent: str) -> bool:
@@ -174,10 +230,13 @@ def _same_words(kept: str, sent: str) -> bool:
     return len(kept) == len(sent) and all(k in (s, MASK) for k, s in zip(kept, sent, strict=True))
 
 
-def ask_assistant(message: Stored) -> None:
-    """Let the assistant answer a message that is stored."""
-    row = {"conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE}
+def ask_assistant(message: Stored) -> str:
+    """Let the assistant answer a message that is stored. Gives the turn's id."""
+    turn_id = new_id()
+    row = {"id": turn_id, "conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE}
     db.session.connection().execute(_INSERT_TURN, row)
+    db.session.info.pop("alone", None)
+    return turn_id
 
 
 def _offered_title(conversation_id: str, button: str) -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
 from prometheus_client import Counter, Histogram
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from api import clock, jobs
 from api.answers.company import company
@@ -109,6 +111,11 @@ _WAITING = select(_TURN.id, _TURN.message_id, _TURN.attempts, _TURN.due_at).wher
 def lease_for(message: Message | Stored) -> Lease | None:
     """The lease for a message just stored, if the conversation's is free and its turn may run now."""
     conversation = service.lock(message.conversation_id)
+    alone = service.asked_alone(message)
+    if alone is not None:
+        key = lease_if_free(conversation)
+        service.write_through(conversation)
+        return Lease(key, _work(alone, message, conversation)) if key else None
     waiting = db.session.connection().execute(_WAITING, {"conversation": conversation.id}).all()
     turn = next((row for row in waiting if row.message_id == message.id), None)
     if turn is None or not _is_due(turn):
@@ -235,6 +242,8 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
     """One transaction: replies, effects, state, turn done, lease back. Nothing at all if the world has changed."""
     if not result.effects:
         repeatable()  # the message waits on the disk: lost replies would be asked for once more
+        if _store_quickly(conversation_id, lease, work, result, told):
+            return False
     conversation = service.lock(conversation_id)
     if conversation.lease != lease or not _mark_done(work.turn_id):
         TURNS.labels("discarded", conversation.language).inc()
@@ -246,20 +255,77 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
         return True
     last = conversation.last_seq == work.seq and not result.effects  # nothing newer can be waiting
     conversation.state = result.state
-    understood = {"intent": result.intent, "confidence": result.confidence, "model_id": result.model_id, "alternatives": result.alternatives}
-    db.session.connection().execute(_UNDERSTOOD, {"message": work.message_id, **understood})
+    _note_understood(work.message_id, result)
     said = [service.append(conversation, _draft(reply, work.root)) for reply in result.replies]
     if result.effects:
         _carry_out(conversation, work, result, said)
     more = _release(conversation) if last else _release_if_idle(conversation, lease)
-    TURNS.labels("done", conversation.language).inc()
-    if result.intent in UNCLEAR:
-        NOT_UNDERSTOOD.labels(result.intent, conversation.language).inc()
+    _count_done(result, conversation.language)
     db.session.commit()
     told.messages += said
     told.idle = last
     return more
 
+
+def _store_quickly(conversation_id: str, lease: str, work: Work, result: TurnResult, told: Told) -> bool:
+    """The same for what nearly always is: nothing has happened meanwhile, and nothing but replies is to be stored.
+
+    One statement checks that and gives the replies their numbers. False: nothing has been done, look closely.
+    """
+    connection, now = db.session.connection(), clock.now()
+    guard = {"conversation": conversation_id, "held": lease, "seen": work.version, "seq": work.seq}
+    row = connection.execute(_IF_NOTHING_MOVED, guard | {"replies": len(result.replies), "new_state": result.state, "now": now}).one_or_none()
+    if row is None:
+        return False
+    if not _mark_done(work.turn_id):
+        db.session.rollback()
+        repeatable()
+        return False
+    _note_understood(work.message_id, result)
+    drafts = [_draft(reply, work.root) for reply in result.replies]
+    said = service.numbered(drafts, conversation_id, work.seq, row.language, now)
+    if said:
+        service.insert_messages(said)
+    db.session.commit()
+    _count_done(result, row.language)
+    _bring_up_to_date(conversation_id, work, result, now)
+    told.messages += said
+    told.idle = True
+    return True
+
+
+def _bring_up_to_date(conversation_id: str, work: Work, result: TurnResult, now: datetime) -> None:
+    """Let the conversation that this session holds, if it does, be as it is in the database now."""
+    known = db.session.identity_map.get(identity_key(Conversation, conversation_id))
+    if known is not None:
+        values = {"state": result.state, "last_seq": work.seq + len(result.replies), "updated_at": now, "lease": None, "lease_until": None}
+        for name, value in values.items():
+            set_committed_value(known, name, value)
+
+
+def _note_understood(message_id: str, result: TurnResult) -> None:
+    understood = {"intent": result.intent, "confidence": result.confidence, "model_id": result.model_id, "alternatives": result.alternatives}
+    db.session.connection().execute(_UNDERSTOOD, {"message": message_id, **understood})
+
+
+def _count_done(result: TurnResult, language: str) -> None:
+    TURNS.labels("done", language).inc()
+    if result.intent in UNCLEAR:
+        NOT_UNDERSTOOD.labels(result.intent, language).inc()
+
+
+_CONVERSATION = Conversation.__table__.c
+_IF_NOTHING_MOVED = (
+    update(Conversation.__table__)  # type: ignore[arg-type]
+    .where(
+        _CONVERSATION.id == bindparam("conversation"),
+        _CONVERSATION.lease == bindparam("held"),
+        _CONVERSATION.version == bindparam("seen"),
+        _CONVERSATION.last_seq == bindparam("seq"),
+    )
+    .values(state=bindparam("new_state"), last_seq=_CONVERSATION.last_seq + bindparam("replies"), updated_at=bindparam("now"), lease=None, lease_until=None)
+    .returning(_CONVERSATION.language)
+)
 
 _DONE = (
     update(Turn.__table__)  # type: ignore[arg-type]
