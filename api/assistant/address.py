@@ -21,7 +21,7 @@ from api.config import Settings
 from api.db import db
 
 log = structlog.get_logger()
-EVERY = 1.0  # seconds
+EVERY, LATE = 1.0, 4.0  # seconds
 TRUSTED = timedelta(seconds=30)
 _LIVE = select(Assistant.address).where(Assistant.name == LIVE, Assistant.seen_at > bindparam("since"))
 
@@ -35,8 +35,8 @@ class Address:
         self._read_at = float("-inf")
 
     def current(self) -> str:
-        """The address, at most a second old."""
-        if not self.followed and time.monotonic() - self._read_at > EVERY:
+        """The address, at most a second old; a follower that was held up is not waited for."""
+        if time.monotonic() - self._read_at > (LATE if self.followed else EVERY):
             self.read()
         return self.url
 
@@ -70,9 +70,12 @@ def follow(app: Flask) -> None:
 
     def read_again() -> None:
         with app.app_context():
+            address.followed = True
             while True:
-                address.read()
-                address.followed = True
+                try:
+                    address.read()
+                except Exception as error:
+                    log.exception("address of the assistant could not be read", error=type(error).__name__)
                 time.sleep(EVERY)
 
     threading.Thread(target=read_again, daemon=True, name="address of the assistant").start()
