@@ -1,5 +1,8 @@
 """Where the assistant that takes turns now answers: what its keeper wrote last, else `DESK_ASSISTANT_URL`.
 
+A keeper that has been silent for long may only wait for a busy database: its address is given up when nobody answers
+there any more, and not before.
+
 A gateway and a worker `follow` it, so that no turn waits for it; elsewhere it is read when it is asked for, once a
 second at most. A database that is away changes nothing.
 """
@@ -21,9 +24,9 @@ from api.config import Settings
 from api.db import db
 
 log = structlog.get_logger()
-EVERY = 1.0  # seconds
+EVERY, LATE = 1.0, 4.0  # seconds
 TRUSTED = timedelta(seconds=30)
-_LIVE = select(Assistant.address).where(Assistant.name == LIVE, Assistant.seen_at > bindparam("since"))
+_LIVE = select(Assistant.address, Assistant.seen_at).where(Assistant.name == bindparam("name"))
 
 
 class Address:
@@ -33,10 +36,12 @@ class Address:
         self.url = self._fallback = settings.assistant_url
         self.followed = False
         self._read_at = float("-inf")
+        self._silent = False
+        self._given_up: str | None = None
 
     def current(self) -> str:
-        """The address, at most a second old."""
-        if not self.followed and time.monotonic() - self._read_at > EVERY:
+        """The address, at most a second old; a follower that was held up is not waited for."""
+        if time.monotonic() - self._read_at > (LATE if self.followed else EVERY):
             self.read()
         return self.url
 
@@ -45,12 +50,21 @@ class Address:
         self._read_at = time.monotonic()
         try:
             with db.engine.connect().execution_options(read_only=True) as connection:
-                found = connection.scalar(_LIVE, {"since": clock.now() - TRUSTED})
+                found = connection.execute(_LIVE, {"name": LIVE}).one_or_none()
         except SQLAlchemyError as error:
             log.warning("address of the assistant could not be read", error=type(error).__name__)
             return self.url
-        self.url = found or self._fallback
+        self._silent = found is None or found.seen_at < clock.now() - TRUSTED
+        given_up = found is None or (self._silent and found.address == self._given_up)
+        self.url = self._fallback if found is None or given_up else found.address
         return self.url
+
+    def instead_of(self, url: str, unreachable: bool) -> str | None:
+        """Where to ask after a failure at `url`: None, if there is nowhere else."""
+        if self.read() == url and self._silent and unreachable:
+            self._given_up = url
+            self.url = self._fallback
+        return self.url if self.url != url else None
 
 
 def init_app(app: Flask) -> None:
@@ -70,9 +84,12 @@ def follow(app: Flask) -> None:
 
     def read_again() -> None:
         with app.app_context():
+            address.followed = True
             while True:
-                address.read()
-                address.followed = True
+                try:
+                    address.read()
+                except Exception as error:
+                    log.exception("address of the assistant could not be read", error=type(error).__name__)
                 time.sleep(EVERY)
 
     threading.Thread(target=read_again, daemon=True, name="address of the assistant").start()

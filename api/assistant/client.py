@@ -128,10 +128,11 @@ def take_turn(settings: Settings, body: dict[str, Any]) -> TurnResult:
     url = known.current()
     try:
         return _ask(url, settings, body, until)
-    except AssistantFailed:
-        if time.monotonic() > until - ENOUGH or known.read() == url:
+    except AssistantFailed as error:
+        other = known.instead_of(url, error.waking_up) if time.monotonic() < until - ENOUGH else None
+        if other is None:
             raise
-    return _ask(known.url, settings, body, until)
+    return _ask(other, settings, body, until)
 
 
 def _ask(url: str, settings: Settings, body: dict[str, Any], until: float) -> TurnResult:
@@ -171,8 +172,17 @@ def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
 
 def is_ready(settings: Settings) -> bool:
     """Whether an assistant has loaded its NLU model and takes turns."""
+    known = address.of_app()
+    url = known.current()
+    if _answers(url, settings):
+        return True
+    other = known.instead_of(url, unreachable=True)
+    return other is not None and _answers(other, settings)
+
+
+def _answers(url: str, settings: Settings) -> bool:
     try:
-        return _pool(address.of_app().current(), settings).urlopen("GET", "/readyz", redirect=False, timeout=1.0).status == 200
+        return _pool(url, settings).urlopen("GET", "/readyz", redirect=False, timeout=1.0).status == 200
     except HTTPError:
         return False
 

@@ -14,8 +14,8 @@ LIVE = "live"
 class Assistant(Base):
     """Where the assistant that takes turns answers now: one row, named `live`, written by its keeper.
 
-    `keeper` is that process, as `host:pid`. It says every few seconds that it lives (`seen_at`); the row of one that
-    has not for `api.assistant.address.TRUSTED` counts for nothing.
+    `keeper` is that process, as `host:pid`. It says every few seconds that it lives (`seen_at`); one that has not for
+    `api.assistant.address.TRUSTED` may be replaced by another.
     """
 
     __tablename__ = "assistants"

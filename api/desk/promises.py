@@ -56,7 +56,7 @@ class Preset(NamedTuple):
 def promises_list() -> Response:
     """One of the lists, one's own or everybody's; only the list for htmx."""
     read_only()
-    said = " ".join(get_flashed_messages())
+    said = " ".join(map(str, get_flashed_messages()))
     return _listed(said=said, undo=request.args.get("undo", "") if said else "")
 
 

@@ -21,7 +21,7 @@ MOST = 200
 def requests_list() -> Response:
     """Open requests, or with `?status=done` those that are done; only the list for htmx."""
     read_only()
-    return _listed(_status(), " ".join(get_flashed_messages()))
+    return _listed(_status(), " ".join(map(str, get_flashed_messages())))
 
 
 @blueprint.post("/requests/<request_id>/done")

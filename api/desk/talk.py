@@ -186,10 +186,11 @@ def fingerprint(conversation_id: str) -> Fingerprint | None:
     """A conversation in a few numbers; None once it is gone."""
     notes = select(func.count()).where(Note.conversation_id == conversation_id).scalar_subquery()
     labels = select(func.count()).where(ConversationLabel.conversation_id == conversation_id).scalar_subquery()
-    warned = select(func.max(Handoff.warned_at)).where(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None)).scalar_subquery()
+    open_one = (Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
+    waits = [select(func.max(at)).where(*open_one).scalar_subquery() for at in (Handoff.warned_at, Handoff.first_reply_at)]
     row = db.session.get(Conversation, conversation_id, populate_existing=True)
     if row is None:
         return None
-    counted = db.session.execute(select(notes, labels, warned)).one()
+    counted = db.session.execute(select(notes, labels, *waits)).one()
     frame = (row.version, row.snoozed_until, row.resolved_at, row.candidate_id, row.verified_at, *counted[1:])
     return Fingerprint(row.last_seq, (row.last_seq, row.candidate_seen_seq, counted[0]), frame)

@@ -114,7 +114,7 @@ class Keeper:
     def _stand_down(self) -> None:
         """Nobody asks our assistants: this process was away so long that another took over."""
         for child in filter(None, (self.now, self.next)):
-            child.stop()
+            child.leaves_at = time.monotonic() + LEAVES_AFTER
             self.leaving.append(child)
         self.now = self.next = None
 

@@ -15,7 +15,7 @@ import click
 from sqlalchemy import inspect
 
 from api.config import ROOT, ConfigError, Settings
-from api.db import db
+from api.db import db, read_only
 from api.examples import merge
 from api.launch.checks import ASSISTANT_PYTHON
 from api.promotion import archives, live
@@ -98,7 +98,12 @@ def _put_live(settings: Settings) -> None:
 
 
 def _has_tables() -> bool:
-    return bool(inspect(db.engine).has_table(NluModel.__tablename__))
+    """Whether the database has been set up; ends the transaction."""
+    db.session.rollback()
+    read_only()
+    found = bool(inspect(db.session.connection()).has_table(NluModel.__tablename__))
+    db.session.rollback()
+    return found
 
 
 def _run(arguments: list[str]) -> None:

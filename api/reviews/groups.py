@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from api import clock
 from api.db import db, new_id
@@ -94,6 +94,12 @@ def _lead(members: Sequence[Member]) -> str:
     counted = Counter(member.key for member in members)
     key = max(sorted(counted), key=counted.__getitem__)
     return min(member.id for member in members if member.key == key)
+
+
+def without_lead(many: int) -> list[str]:
+    """Groups whose leading review is gone: with its conversation, whose time was over."""
+    there = exists().where(Review.id == ReviewGroup.lead_id, Review.group_id == ReviewGroup.id, Review.status == "open")
+    return list(db.session.scalars(select(ReviewGroup.id).where(~there).limit(many)))
 
 
 class Move(NamedTuple):

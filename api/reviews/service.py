@@ -17,7 +17,7 @@ from api.db import db, new_id
 from api.errors import Conflict, Invalid, NotFound
 from api.reviews import groups, teaching
 from api.reviews.models import Review, ReviewGroup, ReviewLabel
-from api.reviews.reasons import FALLBACK, NOT_UNDERSTOOD, OUT_OF_SCOPE, uncertainty
+from api.reviews.reasons import DECLINED, FALLBACK, NOT_UNDERSTOOD, OUT_OF_SCOPE, uncertainty
 
 HOLD = timedelta(minutes=3)
 LONG_HOLD = timedelta(minutes=30)
@@ -161,7 +161,8 @@ def _rescore(review: Review, guess: Guess) -> None:
     not_understood = guess.intent == NOT_UNDERSTOOD
     review.guess = (ranking.pop(0)["intent"] if ranking else None) if not_understood else guess.intent
     review.confidence, review.model_id, review.alternatives = guess.confidence, guess.model_id, ranking
-    review.uncertainty = uncertainty(guess.confidence, (FALLBACK,) if not_understood else ())
+    declined = (DECLINED,) if guess.intent == OUT_OF_SCOPE else ()
+    review.uncertainty = uncertainty(guess.confidence, (FALLBACK,) if not_understood else declined)
 
 
 def _locked(group_id: str) -> ReviewGroup:

@@ -32,7 +32,19 @@ def run() -> int:
     for ids, upto in _batches():
         new += _keep(_look(ids), upto)
     rated = _rated()
-    return new + (_keep(_look(rated), None) if rated else 0)
+    new += _keep(_look(rated), None) if rated else 0
+    _mend()
+    return new
+
+
+def _mend() -> None:
+    """Groups that have lost the review that stood for them get another one, or go."""
+    read_only()
+    lost = groups.without_lead(AT_ONCE)
+    db.session.rollback()
+    if lost:
+        groups.refresh(lost)
+        db.session.commit()
 
 
 def _batches() -> Iterator[tuple[list[str], datetime]]:

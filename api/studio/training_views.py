@@ -46,7 +46,7 @@ def _progress() -> dict[str, Any]:
     return {"running": running, "left": queries.seconds_left(running) if running else None}
 
 
-@blueprint.post("/models/train")
+@blueprint.post("/models")
 @admin_required
 def train() -> AnyResponse:
     """Ask for a training on all that is known now."""

@@ -128,8 +128,8 @@ def _data(facts: Facts) -> Iterator[Reason]:
                 yield Reason("few_examples", {"intent": intent, "language": language, "n": n, "before": before, "fewest": LEAST})
     for intent in sorted(set(facts.live_counts) - set(facts.counts) - facts.retired):
         yield Reason("no_examples", {"intent": intent})
-    for intent, language in facts.without_answer:
-        yield Reason("no_answer", {"intent": intent, "language": language})
+    for intent in dict.fromkeys(intent for intent, _ in facts.without_answer):
+        yield Reason("no_answer", {"intent": intent, "languages": [language for name, language in facts.without_answer if name == intent]})
 
 
 def _judgements(facts: Facts) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -26,6 +27,7 @@ STORIES = ROOT / "tests" / "stories" / "run.py"
 NICE = ("nice", "-n", "15")
 KEPT = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 PATIENCE = 10  # seconds that a tool gets to end when it is asked to
+CORRECT = re.compile(r"Correct:\s+(\d+) / (\d+)")  # of conversations first, then of acts
 Hear = Callable[[str], None]
 
 
@@ -152,14 +154,15 @@ def smoke_test(work: Work, model: Archive) -> dict[str, Any]:
 
 
 def play_stories(work: Work, model: Archive) -> dict[str, Any]:
-    """Play the test stories: {"passed", "sentence"}; `passed` is None where there are none to play."""
+    """Play the test stories: {"passed", "sentence"}, such as "49 / 49"; `passed` is None where there are none to play."""
     if not STORIES.exists():
         return {"passed": None, "sentence": ""}
     heard: list[str] = []
     code, errors = run(work, ["-m", "tests.stories.run", "--archive", str(model.path)], heard.append, [])
     work.log(*heard[-60:], *errors[-20:])
-    counted = [line.split("-", 1)[-1].strip() for line in heard if "Correct" in line]
-    return {"passed": code == 0, "sentence": counted[0] if counted else _last(errors or heard)}
+    counted = [found for line in heard if (found := CORRECT.search(line))]
+    sentence = f"{counted[0][1]} / {counted[0][2]}" if counted else _last(errors or heard)
+    return {"passed": code == 0, "sentence": sentence}
 
 
 def _named(model: Archive) -> list[str]:

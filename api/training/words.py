@@ -55,10 +55,14 @@ def reason(said: Reason, titles: Mapping[str, str]) -> str:
     f = dict(said.fields)
     if "language" in f:
         f["language"] = str(LANGUAGE[f["language"]])
+    if "languages" in f:
+        f["languages"] = ", ".join(str(LANGUAGE[code]) for code in f["languages"])
     if "intent" in f:
         f["intent"] = titles.get(f["intent"], f["intent"])
     if "sample" in f:
         f["sample"] = str(SAMPLE[f["sample"]])
+    if said.code == "small_locked_set" and not f["n"]:
+        return gettext("No labelled real message measures it yet. Labelling under Misunderstood adds some.")
     if said.code == "small_locked_set":
         return ngettext(
             "Only %(num)d labelled real message measures it; that is too few to tell much. Labelling under Misunderstood adds more.",
@@ -93,10 +97,10 @@ _PLAIN = {
     "not_checked": N_("It has not been checked: the comparison did not come to its end. Compare it first."),
     "not_compared": N_("It has not been compared with the model that is live now. Compare it first."),
     "smoke_failed": N_("It fails the smoke test, so it must not answer anybody: %(detail)s"),
-    "stories_failed": N_("A test conversation goes wrong: %(detail)s. The log of the training tells which one."),
+    "stories_failed": N_("A test conversation goes wrong (right are %(detail)s). The log of the training tells which one."),
     "few_examples": N_("“%(intent)s” has %(n)s examples in %(language)s (the live model: %(before)s). At least %(fewest)s are needed."),
     "no_examples": N_("“%(intent)s” has no examples left in any language, though it was not retired: it would not be understood any more."),
-    "no_answer": N_("“%(intent)s” has no answer in %(language)s."),
+    "no_answer": N_("“%(intent)s” has no answer in: %(languages)s."),
     "judged_worse": N_("Of the real messages that were judged, it answers %(worse)s worse and %(better)s better than the live model."),
     "nothing_to_compare": N_("No model is live that it could be compared with."),
     "stories_absent": N_("The test conversations are not part of this installation, so they were not played."),

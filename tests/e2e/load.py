@@ -32,7 +32,7 @@ class Sent:
 
 @dataclass
 class Load:
-    """`rate` messages a second from `candidates` conversations, until stopped."""
+    """`rate` messages a second from `candidates` conversations, until stopped. `failed`: requests that got no answer."""
 
     url: str
     rate: float = 20.0
@@ -58,7 +58,7 @@ class Load:
         """Let everybody have their last answer."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(300)
 
     def longest(self, since: float, until: float) -> float:
         """The longest wait of those answered between two moments (monotonic)."""
@@ -94,11 +94,14 @@ class Load:
             due, turn, client_id = due + every, turn + 1, str(uuid.uuid4())
             body = json.dumps({"client_id": client_id, "text": QUESTIONS[language][turn % 2]})
             began = time.monotonic()
-            try:
-                line.request("POST", f"/api/v1/conversations/{id_}/messages", body, headers)
-                response = line.getresponse()
-                answer = json.loads(response.read())
-                self.sent.append(Sent(client_id, id_, time.monotonic(), time.monotonic() - began, str(answer.get("status", response.status))))
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                self.failed.append(f"{type(error).__name__}: {error}")
-                line.close()
+            while True:
+                try:
+                    line.request("POST", f"/api/v1/conversations/{id_}/messages", body, headers)
+                    response = line.getresponse()
+                    answer = json.loads(response.read())
+                    break
+                except (OSError, http.client.HTTPException, ValueError) as error:  # as a browser does, the same message is sent again
+                    self.failed.append(type(error).__name__)
+                    line.close()
+                    time.sleep(1)
+            self.sent.append(Sent(client_id, id_, time.monotonic(), time.monotonic() - began, str(answer.get("status", response.status))))

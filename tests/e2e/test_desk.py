@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,11 +25,12 @@ from api.handoff.hours import office_for
 from api.migrations.run import upgrade
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_http
+from tests.api.candidates.people import verify
 from tests.api.serving import served, wait_for
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.desk import morning
 from tests.e2e.desk_page import DeskPage, desk_context
-from tests.e2e.test_pages import faults
+from tests.e2e.test_pages import PICTURES, faults
 from tests.e2e.widget import Widget
 
 EBBA, PRIYA = "Ebba Sandström", "Priya Raman"
@@ -154,7 +156,9 @@ def test_from_escalation_to_hand_back_without_a_reload(gateway: Gateway, opens: 
     expect(ebba.state).to_contain_text("You have this conversation")
     chat.sees("Ebba Sandström, recruiter, has joined")
     expect(priya.state).to_contain_text("Ebba Sandström has this conversation")
+    expect(ebba.state).to_contain_text("Reply due")
     ebba.say("38,000 to 44,000 kronor a month.")
+    expect(ebba.state).not_to_contain_text("Reply due")
     chat.sees("38,000 to 44,000 kronor a month.")
     expect(priya.log).to_contain_text("38,000 to 44,000 kronor a month.")
     chat.say("Thank you, and when do I hear more?")
@@ -413,3 +417,36 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(gateway: Gateway, opens:
     check("requests")
     ebba.open("/desk/conversations/nobodys")
     check("problem")
+
+
+SAID = {
+    "What is the pay?": ("ask_pay", "The pay is SEK 36,000 to 42,000 a month. That is from the job ad."),
+    "Can I work from home?": ("ask_remote", "Two days a week after the first month, in agreement with your manager."),
+    "Do I need a driving licence for this job?": ("ask_requirements", "Yes, a licence for cars (B)."),
+    "When do I hear from you?": ("ask_timeline", "Within ten working days of the last day to apply."),
+}
+ASKED = list(SAID)[:2]
+
+
+def answered(body: dict[str, Any]) -> dict[str, Any]:
+    intent, text = SAID.get(body.get("text") or "", ("greet", "Hi!"))
+    said = {"text": text, "language": "en", "buttons": [], "sources": [{"kind": "role", "ref": "LV-101"}]}
+    return reply(replies=[said], language="en", intent=intent, confidence=0.97)
+
+
+@pytest.mark.skipif(not os.environ.get("DESK_PICTURES"), reason="pictures for the README are taken on request")
+@pytest.mark.parametrize(("theme", "viewport", "name"), [("light", DESKTOP | {"width": 1440}, "desk-light"), ("dark", PHONE, "desk-phone-dark")])
+def test_pictures_for_the_readme(gateway: Gateway, opens: Opens, theme: str, viewport: dict[str, int], name: str) -> None:
+    gateway.assistant.script = answered
+    for question in list(SAID)[2:]:
+        gateway.candidate(question)
+    candidate = gateway.candidate(*ASKED)
+    verify(gateway.app, candidate.id, "elin.bergqvist@example.com")
+    ebba = opens(path=f"/desk/conversations/{candidate.id}", viewport=viewport, color_scheme=theme)
+    ebba.press("Claim")
+    candidate.say("Could I also begin a week later?")
+    ebba.say("Hello Elin! Yes, a week later is fine. I'll call you by Friday about the details.")
+    expect(ebba.state).not_to_contain_text("Reply due")
+    ebba.page.locator("#summary > summary").click()
+    ebba.page.wait_for_timeout(3000)
+    ebba.page.screenshot(path=PICTURES / f"{name}.png")

@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from api import clock
 from api.assistant import address
+from api.assistant import client as assistant_client
 from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
@@ -37,7 +38,7 @@ def looked_again(app: APIFlask) -> None:
     app.extensions["assistant_address"]._read_at = float("-inf")
 
 
-def test_turns_move_within_a_second_and_come_back_when_the_keeper_is_silent(
+def test_turns_move_within_a_second_and_come_back_when_keeper_and_assistant_are_silent(
     app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, second: FakeAssistant
 ) -> None:
     candidate = Candidate(over_flask(client))
@@ -52,8 +53,13 @@ def test_turns_move_within_a_second_and_come_back_when_the_keeper_is_silent(
     assert client.get("/readyz").json["assistant"] == "ready"
     with clock.at(clock.now() + timedelta(seconds=31)):
         looked_again(app)
-        assert said("four") == "old"
-    second.close()
+        assert said("four") == "new"
+        second.close()
+        assistant_client._pools.clear()  # a process that ends takes its connections along
+        assert said("five") == "old"
+        looked_again(app)
+        assert said("six") == "old"
+    assert client.get("/readyz").json["assistant"] == "ready"
 
 
 def test_a_turn_that_finds_the_old_assistant_gone_asks_the_new_one(

@@ -213,7 +213,7 @@ def test_one_that_was_away_for_long_lets_the_other_be(app: APIFlask, serving: Ke
     with app.app_context():
         run_at("old", "http://127.0.0.1:7", keeper="elsewhere:5")
     serving.step()
-    assert not StandIn.started[0].alive and serving.now is None
+    assert [child.wants.model_id for child in serving.leaving] == ["old"] and serving.now is None
     assert told(app) == ("http://127.0.0.1:7", "old")
 
 

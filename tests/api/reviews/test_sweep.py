@@ -15,7 +15,7 @@ from api.conversations.models import Conversation, Message
 from api.conversations.service import rate_message
 from api.db import db
 from api.handoff.models import Handoff
-from api.reviews import sweep
+from api.reviews import queries, sweep
 from api.reviews.models import Review, ReviewGroup
 from tests.api.reviews.talks import MEANINGS, REFUSE, answers, asks, misunderstood, presses, talk
 
@@ -103,3 +103,15 @@ def test_the_same_words_are_one_group_and_many_conversations_are_all_seen(contex
     groups = db.session.execute(select(ReviewGroup.waiting, ReviewGroup.guess).order_by(ReviewGroup.waiting)).all()
     assert [tuple(row) for row in groups] == [(1, "ask_salary"), (9, "ask_salary")]
     assert db.session.scalar(select(func.sum(ReviewGroup.rank))) == pytest.approx(10 * 0.7)
+
+
+def test_a_group_outlives_the_conversation_of_the_review_that_stood_for_it(context: APIFlask) -> None:
+    misunderstood("hund ett", "hund ett", "gym")
+    sweep.run()
+    leads = dict(db.session.execute(select(Review.text, Review.conversation_id).join(ReviewGroup, ReviewGroup.lead_id == Review.id)).all())
+    for conversation_id in leads.values():
+        db.session.delete(db.session.get_one(Conversation, conversation_id))
+    db.session.commit()
+    assert sweep.run() == 0
+    assert [(row.text, row.waiting) for row in queries.listed(queries.Wanted(), 9)] == [("hund ett", 1)]
+    assert db.session.scalar(select(func.count()).select_from(ReviewGroup)) == 1

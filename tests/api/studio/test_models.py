@@ -40,10 +40,10 @@ def work_off(app: APIFlask) -> str:
 
 def test_from_the_button_to_the_verdict(app: APIFlask, sara: Browser, stand_ins: Tools) -> None:
     assert "No model is known here yet" in sara.get("/studio/models").text
-    assert sara.post("/studio/models/train").status_code == 303
+    assert sara.post("/studio/models").status_code == 303
     page = sara.get("/studio/models").text
     assert "Waiting for the worker" in page and "Stop it" in page and "Train a new model" not in page
-    assert "already" in sara.post("/studio/models/train").text
+    assert "already" in sara.post("/studio/models").text
     assert "Waiting for the worker" in sara.get("/studio/models/progress", headers={"HX-Request": "true"}).text
     stand_ins.trained = rows({("fi", "ask_salary"): 30})
     training = work_off(app)
@@ -56,13 +56,13 @@ def test_from_the_button_to_the_verdict(app: APIFlask, sara: Browser, stand_ins:
         "is understood less well in Finnish. Of 40 examples that it had not seen in training it gets 10 right; the live model got 38 (28 lost, 0 gained)."
         in page
     )
-    assert "Correct: 112 / 112" in page
+    assert "49 / 49" in page
     assert "Log" in sara.get(f"/studio/models/trainings/{training}").text
     assert sara.get("/studio/models/nothing").status_code == 404
 
 
 def test_a_model_that_is_as_good_may_go_live_and_praise_needs_more_than_chance(app: APIFlask, sara: Browser, stand_ins: Tools) -> None:
-    sara.post("/studio/models/train")
+    sara.post("/studio/models")
     stand_ins.trained = rows({("sv", "ask_salary"): 1})
     work_off(app)
     page = sara.get(f"/studio/models/{NEW}").text
@@ -77,7 +77,7 @@ def test_messages_are_judged_side_by_side(app: APIFlask, sara: Browser, stand_in
     with app.app_context():
         say("Vad tjänar man?", "När ska jag <b>söka</b>?")
     stand_ins.answers = {NEW: {"Vad tjänar man?": "ask_deadline", "När ska jag <b>söka</b>?": "nlu_fallback"}}
-    sara.post("/studio/models/train")
+    sara.post("/studio/models")
     work_off(app)
     page = sara.get(f"/studio/models/{NEW}/messages").text
     assert "Vad tjänar man?" in page and "&lt;b&gt;" in page and "asks back what is meant" in page
@@ -97,7 +97,7 @@ def test_pages_cost_the_same_however_much_there_is(app: APIFlask, sara: Browser,
     with app.app_context():
         say(*[f"Fråga {chr(97 + i)}" for i in range(20)])
     stand_ins.answers = {NEW: {f"Fråga {chr(97 + i)}": "ask_deadline" for i in range(20)}}
-    sara.post("/studio/models/train")
+    sara.post("/studio/models")
     work_off(app)
     for path in ("", f"/{NEW}", f"/{NEW}/figures", f"/{NEW}/messages"):
         assert statements_of(app, sara, f"/studio/models{path}") <= 25, path
@@ -121,7 +121,7 @@ def statements_of(app: APIFlask, sara: Browser, path: str) -> int:
 
 
 def test_stopping_is_for_whoever_sees_it(app: APIFlask, sara: Browser, stand_ins: Tools) -> None:
-    sara.post("/studio/models/train")
+    sara.post("/studio/models")
     with app.app_context():
         id_ = db.session.scalars(select(Training.id)).one()
     assert sara.post(f"/studio/models/trainings/{id_}/stop").status_code == 303
