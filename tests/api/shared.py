@@ -43,7 +43,7 @@ def remember_routes() -> None:
             made[key] = compiled(rule, append_unknown)
         return made[key]
 
-    Rule._compile_builder = builder  # type: ignore[method-assign]
+    Rule._compile_builder = builder  # type: ignore
 
 
 class Statements:
