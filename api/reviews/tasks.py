@@ -37,10 +37,11 @@ def _due() -> bool:
     read_only()
     mark = db.session.get(ReviewMark, GROUPED, populate_existing=True)
     newest, many = db.session.execute(select(func.max(Review.created_at), func.count()).where(Review.status == "open")).one()
+    grouped_at = mark.at if mark else None  # read now: after the rollback it would begin a transaction that writes
     db.session.rollback()
     if newest is None:
         return False
-    return mark is None or (newest > mark.at and clock.now() - mark.at >= (LATER if many > MANY else SOON))
+    return grouped_at is None or (newest > grouped_at and clock.now() - grouped_at >= (LATER if many > MANY else SOON))
 
 
 @jobs.job("reviews.group")
@@ -106,8 +107,9 @@ def _newest_model() -> str | None:
     mark = db.session.get(ReviewMark, SCORED, populate_existing=True)
     usable = NluModel.status.in_(("candidate", "live"))
     newest = db.session.execute(select(NluModel.id, NluModel.trained_at).where(usable).order_by(NluModel.trained_at.desc()).limit(1)).one_or_none()
+    scored_at = mark.at if mark else None
     db.session.rollback()
-    return newest.id if newest and (mark is None or mark.at < newest.trained_at) else None
+    return newest.id if newest and (scored_at is None or scored_at < newest.trained_at) else None
 
 
 @jobs.job("reviews.rescore")
@@ -116,6 +118,8 @@ def rescore(model_id: str) -> None:
     read_only()
     model = db.session.get(NluModel, model_id, populate_existing=True)
     texts = queries.open_texts(model_id)
+    if model is not None:
+        db.session.expunge(model)
     db.session.rollback()
     if model is None or not _claim_scoring(model):
         return

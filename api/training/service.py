@@ -83,6 +83,8 @@ def register_current() -> NluModel | None:
     db.session.rollback()
     read_only()
     known = db.session.scalar(select(NluModel).where(NluModel.status == "live"))
+    if known is not None:
+        db.session.expunge(known)  # to look at it later must not begin a transaction, in which the archive would be read
     db.session.rollback()
     if known is not None:
         return known if known.figures is not None else _with_figures(known.id)

@@ -6,6 +6,7 @@ An application of its own for each test stays; what is the same in all of them i
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import tempfile
@@ -42,7 +43,7 @@ def remember_routes() -> None:
             made[key] = compiled(rule, append_unknown)
         return made[key]
 
-    Rule._compile_builder = builder  # type: ignore[method-assign]
+    Rule._compile_builder = builder  # type: ignore
 
 
 class Statements:
@@ -72,7 +73,10 @@ def folder_in_memory(otherwise: Path) -> Iterator[Path]:
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         yield otherwise
         return
-    with tempfile.TemporaryDirectory(dir=MEMORY, prefix="desk-tests-", ignore_cleanup_errors=True) as folder:
+    for left in MEMORY.glob("desk-tests-[0-9]*-*"):  # by tests that were killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=MEMORY, prefix=f"desk-tests-{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 

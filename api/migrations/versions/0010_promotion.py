@@ -85,7 +85,7 @@ def _follow_ups() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_follow_ups_message_id_messages"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_follow_ups_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
-        sa.UniqueConstraint("conversation_id", "intent", name=op.f("uq_follow_ups_conversation_id")),
+        sa.UniqueConstraint("conversation_id", "intent", name=op.f("uq_follow_ups_conversation_id_intent")),
     )
     for column in ("promotion_id", "message_id", "status"):
         op.create_index(op.f(f"ix_follow_ups_{column}"), "follow_ups", [column])
