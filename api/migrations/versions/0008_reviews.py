@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -17,7 +19,9 @@ RATED = sa.text("rating IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.create_table("review_marks", sa.Column("name", sa.String(length=16), nullable=False), sa.Column("at", MOMENT, nullable=False), _key("review_marks", "name"))
+    op.create_table(
+        "review_marks", sa.Column("name", sa.String(length=16), nullable=False), sa.Column("at", MOMENT, nullable=False), _key("review_marks", "name")
+    )
     _groups()
     _labels()
     _reviews()
@@ -31,7 +35,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _json() -> sa.types.TypeEngine:
+def _json() -> sa.types.TypeEngine[Any]:
     return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
 

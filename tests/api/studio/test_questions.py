@@ -166,7 +166,5 @@ def test_a_word_is_tried_added_and_taken_out(app: APIFlask, sara: Browser) -> No
 
 
 def test_suggestions_come_from_the_words_in_use(sara: Browser) -> None:
-    told = sara.post(
-        "/studio/suggestions", {"wordings-en": "what is the salary range\nwhich salary can I expect"}, headers={"HX-Request": "true"}
-    ).text
+    told = sara.post("/studio/suggestions", {"wordings-en": "what is the salary range\nwhich salary can I expect"}, headers={"HX-Request": "true"}).text
     assert "not there yet" in told and "lön" in told
