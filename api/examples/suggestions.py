@@ -15,6 +15,7 @@ from api.examples.folding import words_of
 from api.examples.lexicon import tokens, touches
 
 MOST_CONCEPTS, MOST_WORDS, MOST_MESSAGES = 6, 5, 8
+SMALL_WORDS = ("p_", "n_", "m_")  # concepts of pronouns, negations, numbers: in every question
 CLOSE = 72  # of 100, whatever the order of the words
 AT_LEAST = 2  # wordings that show a concept, before it counts as what the question is about
 
@@ -36,7 +37,8 @@ def synonyms(wordings: Wordings) -> dict[str, list[Synonyms]]:
     finder = words.finder(lexicon)
     used = {language: Counter(concept for text in texts for concept in finder.find(text)) for language, texts in wordings.items()}
     shared = sum(used.values(), Counter[str]())
-    telling = [concept for concept, n in shared.most_common() if n >= AT_LEAST or sum(map(len, wordings.values())) < AT_LEAST * 2]
+    least = AT_LEAST if sum(map(len, wordings.values())) >= 2 * AT_LEAST else 1
+    telling = [concept for concept, n in shared.most_common() if n >= least and not concept.startswith(SMALL_WORDS)]
     return {language: _missing(language, telling[:MOST_CONCEPTS], lexicon, wordings.get(language, ()), used.get(language, Counter())) for language in LANGUAGES}
 
 

@@ -21,8 +21,8 @@ def tongue(code: str) -> str:
 
 @blueprint.app_template_filter()
 def concept_name(name: str) -> str:
-    """`shift_supplement` as people read it."""
-    return name.replace("_", " ")
+    """`shift_supplement` as people read it; the letter that sorts some (`q_possible`, `o_pets`) is nothing to them."""
+    return (name[2:] if name[1:2] == "_" else name).replace("_", " ")
 
 
 @blueprint.context_processor

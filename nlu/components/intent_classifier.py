@@ -20,7 +20,7 @@ from nlu.components.calibration import Calibration, Goals, calibrate
 from nlu.components.concepts import Lexicon
 from nlu.components.features import FeatureSettings
 from nlu.components.held_out import judged, save
-from nlu.components.linear import LinearIntents, LinearSettings, fit
+from nlu.components.linear import LinearIntents, LinearSettings, fit, usual_rows
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -75,7 +75,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         path = self._config["lexicon"]
         fitted = fit(texts, labels, settings, Lexicon.read(Path(path)) if path else Lexicon([]))
         goals = Goals(**self._config["goals"])
-        calibration = calibrate(fitted.model.intents, fitted.held_out, labels, languages, goals)
+        usual = usual_rows(labels)  # the thresholds are for the questions that most messages ask
+        calibration = calibrate(fitted.model.intents, fitted.held_out[usual], [labels[i] for i in usual], [languages[i] for i in usual], goals)
         self._trained = (fitted.model, calibration)
         held_out = judged(fitted.model.intents, fitted.held_out, calibration, texts, labels, languages)
         with self._storage.write_to(self._resource) as folder:

@@ -109,14 +109,10 @@ def told(desk: Desk, **figures: Any) -> None:
 def test_no_message_is_lost_doubled_or_late_while_models_change(own_desk: Desk, app: Any, first: str) -> None:
     load = Load(own_desk.url)
     load.start()
-    time.sleep(SECONDS)
-    quiet_until = time.monotonic()
-    promoted = change(app, service.promote, SECOND_ID)
-    time.sleep(SECONDS)
-    back = change(app, service.roll_back, first)
-    time.sleep(SECONDS)
-    ended = time.monotonic()
-    load.stop()
+    try:
+        promoted, back, quiet_until, ended = _there_and_back(app, first)
+    finally:
+        load.stop()
     late = sum(s.status != "answered" for s in load.sent if s.at > quiet_until)
     before, during = load.longest(0, quiet_until), load.longest(quiet_until, ended)
     told(
@@ -135,6 +131,17 @@ def test_no_message_is_lost_doubled_or_late_while_models_change(own_desk: Desk, 
     _nothing_lost_or_doubled(load)
     assert not (late or load.failed) or before > 1.0
     assert _answered_by(app) >= {first, SECOND_ID}
+
+
+def _there_and_back(app: Any, first: str) -> tuple[float, float, float, float]:
+    """Seconds of the promotion and of the way back; when the first began and when all was over (monotonic)."""
+    time.sleep(SECONDS)
+    quiet_until = time.monotonic()
+    promoted = change(app, lambda staff, id_: service.promote(staff, id_, "A copy, to try the change."), SECOND_ID)
+    time.sleep(SECONDS)
+    back = change(app, service.roll_back, first)
+    time.sleep(SECONDS)
+    return promoted, back, quiet_until, time.monotonic()
 
 
 def _p99(sent: list[Sent]) -> float:
@@ -195,7 +202,7 @@ def test_a_keeper_that_is_stopped_stops_its_assistant(own_desk: Desk) -> None:
     own_desk._running["assistant"].terminate()
     own_desk._running.pop("assistant").wait(30)
     assert not Path(f"/proc/{child}").exists()
-    assert httpx.get(f"{own_desk.url}/readyz").json()["assistant"] == "waking_up"
+    assert httpx.get(f"{own_desk.url}/readyz", timeout=20).json()["assistant"] == "waking_up"
 
 
 def _assistant(desk: Desk) -> int:

@@ -8,7 +8,7 @@ import pytest
 from nlu.components.calibration import ANY_LANGUAGE, Calibration, Curve, Goals, calibrate
 from nlu.components.concepts import Lexicon
 from nlu.components.features import Features, FeatureSettings, words_of
-from nlu.components.linear import Fitted, LinearIntents, LinearSettings, fit
+from nlu.components.linear import Fitted, LinearIntents, LinearSettings, fit, usual_rows
 
 EXAMPLES = {
     "ask_salary": ["what is the salary", "how much do you pay", "salary range please", "pay per month", "vad är lönen", "mikä on palkka"],
@@ -58,6 +58,28 @@ def test_nothing_on_disk_can_run_code(fitted, tmp_path):
 def test_fitting_twice_gives_the_same(fitted):
     again = fit(TEXTS, LABELS, LinearSettings(folds=3), LEXICON)
     assert np.allclose(again.model.weights, fitted.model.weights)
+
+
+def test_a_newly_taught_intent_is_not_drowned_by_those_with_many_examples():
+    """Its few examples count for more, and so much more that a wording half like one of them is understood."""
+    places = [("ask_location", f"where is office number {n} of the company") for n in range(60)]
+    hours = [("ask_hours", f"when does shift number {n} of the company begin") for n in range(60)]
+    taught = [("company_dogs", text) for text in ("may my dog come to the office", "are dogs fine", "dogs at the office", "my dog comes along")]
+    labels, texts = zip(*places, *hours, *taught, strict=True)
+    plain = LinearSettings(rare_weight=1.0, rare_boost=0.0)
+    asked = "where is the office dog"
+
+    def lead(settings):
+        model = fit(texts, labels, settings, Lexicon([])).model
+        margins = dict(zip(model.intents, model.margins(asked), strict=True))
+        return margins["company_dogs"] - margins["ask_location"]
+
+    assert lead(LinearSettings()) > lead(plain) + 0.05
+    assert usual_rows(labels) == list(range(120))
+    shared = [*places, *hours]
+    names, said = zip(*shared, strict=True)
+    ours, theirs = (fit(said, names, settings, Lexicon([])).model for settings in (LinearSettings(), plain))
+    assert (ours.margins(asked) == theirs.margins(asked)).all(), "without rare intents nothing changes"
 
 
 def test_words_are_folded_but_letters_with_marks_stay():
