@@ -118,6 +118,11 @@ def build(var: Path, database_url: str, **settings: Any) -> APIFlask:
     return create_app(load_settings(**(chosen | settings)))
 
 
+def _close(app: APIFlask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
 def _migrate(folder: Path, url: str) -> Engine:
     """Make the schema; the engine, which has been connected and is no more."""
     with build(folder, url).app_context():

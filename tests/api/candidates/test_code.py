@@ -82,7 +82,7 @@ def test_an_unknown_address_takes_the_same_statements(app: APIFlask, client: Fla
         candidate = Candidate(over_flask(client))
         ran.clear()
         start(fake_assistant, candidate, email)
-        return ran.copy()
+        return [statement for statement in ran if "FROM assistants" not in statement]  # asked once a second, for whichever turn comes then
 
     assert statements(EVA) == statements("nobody@example.com")
 
