@@ -2,7 +2,8 @@
 
 What differs by chance does not stop a model, and what may be chance does not praise one. A loss counts when chance alone
 would show one as large in fewer than 1 of 100 trainings and it is large (15 points); or when chance would hardly show it
-in any of all the intents looked at (5 % together, by Bonferroni). Totals of a language are few, and need no size.
+in any of all the intents looked at (5 % together, by Bonferroni). Totals of a language, and what is out of scope, must fall below
+the live model's interval, too: over ten thousand examples chance explains next to nothing, not even half a point that nobody feels.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from api.examples.queries import ENOUGH, LEAST
 from api.training import pairs
 from api.training.figures import OUT_OF_SCOPE
 from api.training.pairs import Pair
-from api.training.statistics import by_chance
+from api.training.statistics import by_chance, wilson
 
 RARE, TOGETHER, LARGE = 0.01, 0.05, 0.15
 JUDGED = 0.05
@@ -100,13 +101,18 @@ def _losses(facts: Facts) -> Iterator[Reason]:
 
 
 def _losses_in(sample: str, language: str, rows: Mapping[str, Pair], looked_at: int) -> Iterator[Reason]:
-    if (total := pairs.in_scope(rows)).worse_by_chance < RARE:
+    if _below(total := pairs.in_scope(rows)):
         yield _loss("language_lost", sample, language, total)
     for intent, pair in rows.items():
-        if intent == OUT_OF_SCOPE and pair.worse_by_chance < RARE:
+        if intent == OUT_OF_SCOPE and _below(pair):
             yield _loss("scope_lost", sample, language, pair)
         elif intent != OUT_OF_SCOPE and _lost(pair, looked_at):
             yield _loss("intent_lost", sample, language, pair, intent=intent)
+
+
+def _below(pair: Pair) -> bool:
+    """Worse than chance explains, and beyond the interval of the live model's share."""
+    return pair.n > 0 and pair.worse_by_chance < RARE and pair.now / pair.n < wilson(pair.before, pair.n)[0]
 
 
 def _lost(pair: Pair, looked_at: int) -> bool:

@@ -71,6 +71,14 @@ def test_what_is_out_of_scope_must_be_seen_as_well_as_before() -> None:
     assert codes(facts({"en": {"out_of_scope": pair(800, 600, 20, 17)}})) == []
 
 
+def test_half_a_point_over_ten_thousand_examples_stops_nothing() -> None:
+    """A new question always costs the others a little; what counts is what candidates would feel."""
+    assert codes(facts({"sv": {"ask_salary": pair(7700, 5860, 76, 29), "out_of_scope": pair(670, 515, 14, 1)}})) == ["intent_lost"]
+    rows = {f"intent_{i}": pair(150, 115, 2, 1) for i in range(51)}
+    assert codes(facts({"sv": rows | {"out_of_scope": pair(670, 515, 14, 1)}})) == []
+    assert codes(facts({"sv": {f"intent_{i}": pair(150, 115, 5, 1) for i in range(51)}})) == ["language_lost"]
+
+
 def test_data_checks_and_freshness_stop_it_too() -> None:
     some = verdict(facts({}, counts=COUNTS | {"company_dogs": {"sv": 10, "fi": 7, "en": 12}}))
     assert some.passed and some.notes[0].fields == {"intents": ["company_dogs"], "enough": 10}
