@@ -98,6 +98,7 @@ def _train(settings: Settings, force: bool = False) -> None:
 def _say_where(settings: Settings) -> None:
     click.echo(f"\n  Careers site   {settings.site}/")
     click.echo(f"  Desk           {settings.site}/desk/")
+    click.echo(f"  Studio         {settings.site}/studio/")
     if settings.env == "demo":
         click.echo(f"                 sign in as {' or '.join(DEMO_STAFF)}, password {demo_password(settings)}")
         click.echo(f"  Mailbox        {settings.site}/demo/mailbox   (mail of the demo stays here)")
