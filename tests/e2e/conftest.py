@@ -43,6 +43,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Des
         found.stop_all()
 
 
+@pytest.fixture(scope="module")
+def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
+    """A desk for one file's tests: its processes may be killed, and what is live may change."""
+    found = Desk(tmp_path_factory.mktemp("own"), models)
+    try:
+        found.start()
+        found.wait()
+        yield found
+    finally:
+        found.stop_all()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""

@@ -6,25 +6,9 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.e2e.desk import Chat, Desk
 from tests.e2e.widget import STARTS
-
-
-@pytest.fixture(scope="module")
-def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
-    """A desk whose processes may be killed."""
-    found = Desk(tmp_path_factory.mktemp("faults"), models)
-    try:
-        found.start()
-        found.wait()
-        yield found
-    finally:
-        found.stop_all()
 
 
 def test_the_gateway_answers_within_three_seconds_of_its_start(own_desk: Desk) -> None:

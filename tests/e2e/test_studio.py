@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,18 +53,6 @@ AFTERWARDS = {
 }
 ANSWER = {"sv": "hundar är välkomna", "fi": "koirat ovat tervetulleita", "en": "dogs are welcome"}
 MINUTE = 60_000
-
-
-@pytest.fixture(scope="module")
-def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
-    """A desk of its own: what is live changes."""
-    found = Desk(tmp_path_factory.mktemp("studio"), models)
-    try:
-        found.start()
-        found.wait()
-        yield found
-    finally:
-        found.stop_all()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import signal
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +32,6 @@ from tests.e2e.load import Load, Sent
 SECONDS = 8.0  # of load before, between and after
 SECOND_ID = "a-copy-of-the-model-in-force"
 LOADS_WITHIN = 240.0
-
-
-@pytest.fixture(scope="module")
-def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
-    found = Desk(tmp_path_factory.mktemp("swap"), models)
-    try:
-        found.start()
-        found.wait()
-        yield found
-    finally:
-        found.stop_all()
 
 
 @pytest.fixture(scope="module")
