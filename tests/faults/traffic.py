@@ -80,7 +80,12 @@ class Candidate:
     def _ask(self, method: str, path: str, body: Any) -> tuple[int, bytes]:
         connection = self._connect(15)
         try:
-            connection.request(method, path, json.dumps(body) if body is not None else None, self._headers())
+            sent = (
+                {"body": json.dumps(body), "headers": self._headers() | {"Content-Type": "application/json"}}
+                if body is not None
+                else {"headers": self._headers()}
+            )
+            connection.request(method, path, **sent)
             response = connection.getresponse()
             return response.status, response.read()
         finally:
@@ -90,8 +95,7 @@ class Candidate:
         return http.client.HTTPConnection(urlsplit(self.stand.url(self.number + self.tries)).netloc, timeout=timeout)
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"}
-        return headers | ({"Authorization": f"Bearer {self._token}"} if hasattr(self, "_token") else {})
+        return {"Authorization": f"Bearer {self._token}"} if hasattr(self, "_token") else {}
 
     def _read(self) -> None:
         """Follow the stream; take it up again after the last event that came whole."""
