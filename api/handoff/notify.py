@@ -85,6 +85,7 @@ def _call_webhook(conversation: Conversation, handoff: Handoff) -> None:
 def _role(conversation: Conversation) -> str:
     if conversation.page_role is None:
         return ""
-    titles = dict(db.session.execute(select(RoleText.language, RoleText.title).join(Role).where(Role.ref == conversation.page_role)).tuples().all())
+    rows = db.session.execute(select(RoleText.language, RoleText.title).join(Role).where(Role.ref == conversation.page_role))
+    titles = {language: title for language, title in rows}
     title = titles.get("en") or next(iter(titles.values()), "")
     return f"Role: {title} ({conversation.page_role}). " if title else f"Role: {conversation.page_role}. "

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import delete, select
 
 from api import clock, jobs
@@ -362,6 +363,29 @@ def test_the_desk_goes_by_keys_alone(gateway: Gateway, opens: Opens) -> None:
     expect(ebba.page.locator("#rows .empty")).to_contain_text("You hold no conversation")
     press("/")
     expect(ebba.page.locator("#q")).to_be_focused()
+
+
+def test_an_answer_that_comes_after_the_stream_has_told_is_heard_all_the_same(gateway: Gateway, opens: Opens) -> None:
+    candidate = gateway.candidate("Hello?")
+    ebba = opens()
+    ebba.choose("Asked for a person")
+
+    def late(route: Route) -> None:
+        answer = route.fetch()
+        time.sleep(1.5)
+        route.fulfill(response=answer)
+
+    ebba.page.route("**/claim", late)
+    ebba.page.route("**/reply", late)
+    ebba.page.keyboard.press("c")
+    expect(ebba.reply_box).to_be_focused()
+    ebba.page.keyboard.type("Good morning!")
+    ebba.page.keyboard.press("Enter")
+    ebba.page.keyboard.type(" And")
+    expect(ebba.log).to_contain_text("Good morning!")
+    expect(ebba.reply_box).to_have_value("And")
+    expect(ebba.reply_box).to_be_focused()
+    assert [text for sender, text in candidate.seen() if sender == "recruiter"] == ["Good morning!"]
 
 
 def test_one_pane_at_a_time_on_a_phone_with_ways_back(gateway: Gateway, opens: Opens) -> None:

@@ -1,8 +1,9 @@
 // Where one writes: Enter sends, drafts are kept, ready texts and files go in, and the candidate sees that one types.
-import { refuse, tell, token } from "./requests.js";
+import { refuse, tell, token, whenAnswered } from "./requests.js";
 
 const talk = () => document.getElementById("talk");
-const draftKey = (area) => `desk-draft ${talk()?.dataset.id} ${area.id}`;
+const path = (form) => form.getAttribute("hx-post");
+const draftKey = (area) => `desk-draft ${path(area.form)}`;
 
 // Where the browser does not let a field grow by itself. A style would be refused by the page's policy when htmx copies it.
 function grow(area) {
@@ -34,10 +35,11 @@ function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function sent(form) {
+/** What was typed on after Enter stays. */
+function sent(form, text) {
   const area = form.querySelector("textarea");
-  area.value = "";
-  sessionStorage.removeItem(draftKey(area));
+  area.value = area.value.startsWith(text) ? area.value.slice(text.length).trimStart() : area.value;
+  keep(area);
   grow(area);
   form.querySelector(".attached")?.replaceChildren();
   renew(form);
@@ -163,11 +165,10 @@ export function startCompose() {
     const empty = !form.querySelector("textarea").value.trim() && !form.querySelector("[name=attachment]");
     if (empty || form.querySelector("progress")) event.preventDefault();
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
-    if (!form.matches?.("form[data-sends]")) return;
-    if (event.detail.xhr.status >= 200 && event.detail.xhr.status < 300) sent(form);
-    else if (event.detail.xhr.status === 409) renew(form);
+  whenAnswered((element) => element.matches?.("form[data-sends]"), ({ status }, { elt, formData }) => {
+    const form = [...document.forms].find((one) => path(one) === path(elt)) ?? elt;
+    if (status >= 200 && status < 300) sent(form, formData.get("text"));
+    else if (status === 409) renew(form);
   });
   readyComposer();
 }

@@ -49,3 +49,11 @@ export function startRequests() {
     if (event.detail.requestConfig.verb !== "get") refusals()?.replaceChildren();
   });
 }
+
+/** Calls `act(xhr, config)` when a request of htmx has its answer. Asked of the request itself: when the stream brings new parts
+ * before the answer comes, the pressed button or form is no longer in the page, and its events reach nobody. */
+export function whenAnswered(wanted, act) {
+  document.addEventListener("htmx:beforeSend", ({ target, detail: { xhr, requestConfig } }) => {
+    if (wanted(target)) xhr.addEventListener("loadend", () => act(xhr, requestConfig));
+  });
+}

@@ -2,7 +2,7 @@
 import { readyComposer } from "./compose.js";
 import { markRow, refreshList, retitle } from "./inbox.js";
 import { showPane } from "./panes.js";
-import { tell } from "./requests.js";
+import { tell, whenAnswered } from "./requests.js";
 import { follow } from "./stream.js";
 
 let end, id, frame, told = 0;
@@ -121,9 +121,10 @@ function focusAfter() {
 export function startTalk() {
   document.addEventListener("htmx:oobBeforeSwap", beforePart);
   document.addEventListener("htmx:afterSwap", arrived);
-  document.addEventListener("htmx:afterOnLoad", (event) => { if (talk()?.contains(event.target) || document.getElementById("card")?.contains(event.target)) afterParts(); });
-  document.addEventListener("htmx:afterOnLoad", (event) => {
-    if (event.detail.requestConfig.path.endsWith("/claim") && event.detail.xhr.status < 400) document.getElementById("reply")?.focus();
+  whenAnswered((element) => talk()?.contains(element) || document.getElementById("card")?.contains(element), (xhr, { path }) => {
+    if (!xhr.status) return;
+    afterParts();
+    if (path.endsWith("/claim") && xhr.status < 400) document.getElementById("reply")?.focus();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return rest();
