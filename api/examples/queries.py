@@ -36,9 +36,9 @@ def intents(language: str) -> list[dict[str, Any]]:
     [{"name", "title", "description", "skill", "shipped", "retired", "status", "counts": {language: n}}]; `status`:
     `shipped`, `retired`, or a company question's own (`draft`, `ready`).
     """
-    held, gone = corpus(), retired()
+    held, gone, ships = corpus(), retired(), shipped()
     own = [_own(question, language, held, gone) for question in db.session.scalars(select(Question).order_by(Question.slug))]
-    return own + [_shipped(name, skill, language, held, gone) for name, skill in shipped().intents.items()]
+    return own + [_shipped(name, skill, ships.titles[language], held, gone) for name, skill in ships.intents.items()]
 
 
 def intent(name: str, language: str) -> dict[str, Any]:
@@ -49,10 +49,10 @@ def intent(name: str, language: str) -> dict[str, Any]:
     return found
 
 
-def _shipped(name: str, skill: str, language: str, held: Corpus, gone: set[str]) -> dict[str, Any]:
+def _shipped(name: str, skill: str, titles: dict[str, str], held: Corpus, gone: set[str]) -> dict[str, Any]:
     return {
         "name": name,
-        "title": words.name(name, shipped().titles[language]),
+        "title": words.name(name, titles),
         "description": str(words.WANTS.get(name, "")),
         "skill": skill,
         "shipped": True,

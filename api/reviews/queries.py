@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from api import clock
@@ -143,22 +143,38 @@ def group(group_id: str, now: datetime | None = None) -> Group:
     row = db.session.execute(_rows(now or clock.now()).where(ReviewGroup.id == group_id)).one_or_none()
     if row is None:
         raise NotFound
-    reviews = list(db.session.scalars(select(Review).where(Review.group_id == group_id, Review.status == "open").order_by(Review.asked_at.desc())))
-    same: dict[tuple[str, str], list[Review]] = {}
-    for review in reviews:
-        same.setdefault((review.language, review.key), []).append(review)
     lead = GroupRow._make(row)
-    ordered = sorted(same.values(), key=lambda found: (all(review.text != lead.text for review in found), -len(found)))
-    wordings = [_wording(found) for found in ordered[:WORDINGS]]
-    languages = sorted({review.language for review in reviews})
-    reasons = Counter(reason for review in reviews for reason in review.reasons.split(",") if reason)
-    return Group(lead, wordings, max(0, len(ordered) - WORDINGS), languages, reasons.most_common())
+    wordings, hidden = _wordings(lead)
+    shares = select(Review.language, Review.reasons, func.count()).where(Review.group_id == group_id, Review.status == "open")
+    languages, reasons = set(), Counter[str]()
+    for language, given, many in db.session.execute(shares.group_by(Review.language, Review.reasons)):
+        languages.add(language)
+        reasons.update({reason: many for reason in given.split(",") if reason})
+    return Group(lead, wordings, hidden, sorted(languages), reasons.most_common())
 
 
-def _wording(found: Sequence[Review]) -> Wording:
-    first = found[0]
-    nexts = tuple(str(entry["intent"]) for entry in first.alternatives if entry.get("intent"))
-    return Wording(first.id, first.text, first.language, len(found), first.guess, first.confidence, nexts, first.asked_at)
+def _wordings(lead: GroupRow) -> tuple[list[Wording], int]:
+    """The wordings that are shown, each by its newest review, and how many more there are.
+
+    Counted in the database: a group may hold thousands of reviews.
+    """
+    wording = (Review.language, Review.key)
+    newest = func.row_number().over(partition_by=wording, order_by=(Review.asked_at.desc(), Review.id)).label("place")
+    stands = func.max(case((Review.text == lead.text, 1), else_=0)).over(partition_by=wording).label("stands")
+    columns = (
+        Review.id, Review.text, Review.language, func.count().over(partition_by=wording).label("many"), Review.guess, Review.confidence, Review.alternatives,
+        Review.asked_at, newest, stands,
+    )  # fmt: skip
+    every = select(*columns).where(Review.group_id == lead.id, Review.status == "open").subquery().c
+    order = (every.stands.desc(), every.many.desc(), every.asked_at.desc(), every.id)
+    query = select(*list(every)[:8], func.count().over()).where(every.place == 1).order_by(*order).limit(WORDINGS)
+    rows = db.session.execute(query).all()
+    found = [Wording(*row[:6], _intents(row.alternatives), row.asked_at) for row in rows]
+    return found, rows[0][8] - len(rows) if rows else 0
+
+
+def _intents(alternatives: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(str(entry["intent"]) for entry in alternatives if entry.get("intent"))
 
 
 def texts_of(group_id: str) -> list[tuple[str, str]]:

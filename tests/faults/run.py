@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -83,6 +84,7 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="only those that CI tries; docs/faults.md stays as it is")
     parser.add_argument("--only", help="a part of a fault's name")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what was started ends with it
     rows, failed, begun = [], False, time.monotonic()
     for kind in KINDS:
         faults = [f for f in chosen(kind, options.short) if not options.only or options.only in f.name]
