@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Flask, Response, current_app, request
 
 from api.errors import NotFound
@@ -37,19 +39,27 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _shared() else "same-origin")
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        settings = current_app.config["SETTINGS"]
-        if settings.site.startswith("https:"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", _csp(settings.origins))
-        if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        _allow_origin(response, settings.origins)
+        there = {name.lower() for name, _ in response.headers}  # looked through once: this runs at every turn
+        for name, value in _wanted(response):
+            if name.lower() not in there:
+                response.headers.add(name, value)
+        _allow_origin(response, current_app.config["SETTINGS"].origins)
         return response
+
+
+def _wanted(response: Response) -> Iterator[tuple[str, str]]:
+    """The headers of every response, unless a view has set its own."""
+    settings = current_app.config["SETTINGS"]
+    yield "X-Content-Type-Options", "nosniff"
+    yield "Referrer-Policy", "strict-origin-when-cross-origin"
+    yield "Cross-Origin-Resource-Policy", "cross-origin" if _shared() else "same-origin"
+    yield "Permissions-Policy", "camera=(), microphone=(), geolocation=()"
+    if settings.site.startswith("https:"):
+        yield "Strict-Transport-Security", "max-age=31536000"
+    if response.mimetype == "text/html":
+        yield "Content-Security-Policy", _csp(settings.origins)
+    if request.path.startswith("/api/"):
+        yield "Cache-Control", "no-store"
 
 
 def _csp(origins: set[str]) -> str:

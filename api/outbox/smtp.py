@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
 from api.outbox.models import Mail
@@ -37,7 +37,8 @@ def _message(sender: str, mail: Mail) -> EmailMessage:
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
     message["Date"] = formatdate(mail.created_at.timestamp())
-    message["Message-ID"] = make_msgid(mail.id, domain=sender.rpartition("@")[2].rstrip(">") or "localhost")
+    # The same at each try: whoever gets a mail twice, because the answer to the first was lost, can see that it is one.
+    message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message["Content-Language"] = mail.language  # after the content, which removes all Content-… headers

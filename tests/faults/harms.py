@@ -175,6 +175,8 @@ FAULTS = (
     Fault("gateway dies after it has committed a message", crash("send", "after"), short=True),
     Fault("gateway dies between the assistant's reply and its commit", crash("_store", "before"), short=True),
     Fault("gateway dies after it has committed the reply", crash("_store", "after"), short=True),
+    Fault("gateway dies after it has committed a reply without effects", crash("_store_quickly", "after")),
+    Fault("gateway dies before it commits a reply without effects", crash("_store_quickly", "before")),
     Fault("gateway killed under load", kill("gateway-0")),
     Fault("gateway told to stop under load", kill("gateway-0", sign=signal.SIGTERM), short=True),
     Fault("worker killed under load", kill("worker")),

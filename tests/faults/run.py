@@ -21,6 +21,7 @@ from api.config import ROOT
 from tests.faults.harms import FAULTS, Fault
 from tests.faults.stand import Kind, Stand
 from tests.faults.traffic import Candidate, all_at_once
+from tests.faults.trials import TRIALS, Trial
 from tests.faults.verdict import Verdict, judge, wait_until_quiet
 
 DOCS = ROOT / "docs" / "faults.md"
@@ -62,20 +63,22 @@ def _write_on(candidate: Candidate, going: threading.Event) -> None:
         time.sleep(0.05)
 
 
-def run(kind: Kind, faults: list[Fault]) -> Iterator[tuple[Fault, int, Verdict]]:
+def run(kind: Kind, faults: list[Fault | Trial]) -> Iterator[tuple[Fault | Trial, int, Verdict]]:
     """Each fault in turn on one stand."""
     with tempfile.TemporaryDirectory(prefix="desk-faults-") as folder:
         stand = Stand(Path(folder), kind)
         try:
             stand.wait()
             for fault in faults:
-                yield fault, *strike(stand, fault)
+                yield fault, *(fault.play(stand) if isinstance(fault, Trial) else strike(stand, fault))
         finally:
             stand.close()
 
 
-def chosen(kind: Kind, short: bool) -> list[Fault]:
-    return [f for f in FAULTS if f.needs(kind) and (f.short or not short)]
+def chosen(kind: Kind, short: bool, part: str = "") -> list[Fault | Trial]:
+    """What is tried on this kind of stand; `part` of the name, if only some are wanted."""
+    every: list[Fault | Trial] = [*(f for f in FAULTS if f.needs(kind)), *TRIALS]
+    return [f for f in every if (f.short or not short) and part in f.name]
 
 
 def main() -> int:
@@ -87,8 +90,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what was started ends with it
     rows, failed, begun = [], False, time.monotonic()
     for kind in KINDS:
-        faults = [f for f in chosen(kind, options.short) if not options.only or options.only in f.name]
-        for fault, struck, verdict in run(kind, faults):
+        for fault, struck, verdict in run(kind, chosen(kind, options.short, options.only or "")):
             failed |= bool(verdict.wrong) or not struck
             rows.append((str(kind), fault.name, struck, verdict))
             print(f"{kind}: {fault.name}: {struck} faults, {verdict.messages} messages, {verdict.lost} lost, {verdict.doubled} doubled, ", end="")

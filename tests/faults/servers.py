@@ -53,7 +53,7 @@ class Postgres:
 
     def _ask(self, statement: str) -> None:
         with psycopg.connect(f"postgresql://{postgres.SYSTEM_USER}@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
     def close(self) -> None:
         if self._process.poll() is None:

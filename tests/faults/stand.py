@@ -25,6 +25,7 @@ from api.demo.load import load_if_empty
 from api.launch.processes import Process, processes
 from api.migrations.run import upgrade
 from tests.bench.processes import environment, free_port
+from tests.faults.mailserver import MailServer
 from tests.faults.servers import Postgres, Redis
 
 BIN = ROOT / ".venv" / "bin"
@@ -54,12 +55,14 @@ class Stand:
         self.kind, self.folder = kind, folder
         self.postgres = Postgres() if kind.postgresql else None
         self.redis = Redis() if kind.redis else None
+        self.mail = MailServer()
         self.ports = [free_port() for _ in range(kind.gateways)]
         self.assistant_port = free_port()
         own = {
             "DESK_VAR": str(folder), "DESK_ASSISTANT_URL": f"http://127.0.0.1:{self.assistant_port}", "DESK_RATE_LIMIT": "off", "DESK_LOG_LEVEL": "ERROR",
             "DESK_SECRET_KEY": secrets.token_urlsafe(32), "DESK_ASSISTANT_SECRET": secrets.token_urlsafe(32), "DESK_TURN_TIMEOUT": "2", "DESK_HANDOFF_AFTER": "600",
             "DESK_DATABASE_URL": self.postgres.url if self.postgres else "", "DESK_REDIS_URL": self.redis.url if self.redis else "",
+            "DESK_SMTP_URL": self.mail.url,
         }  # fmt: skip
         self._environment = environment(**own, **settings)
         names = {name.removeprefix("DESK_").lower(): value for name, value in self._environment.items() if name.startswith("DESK_")}
@@ -153,7 +156,7 @@ class Stand:
                     process.wait(5)
         with self.app.app_context():
             db.engine.dispose()
-        for server in (self.postgres, self.redis):
+        for server in (self.postgres, self.redis, self.mail):
             if server:
                 server.close()
 

@@ -60,6 +60,25 @@ class Candidate:
         sent.took = time.monotonic() - begun
         return answer
 
+    def ask_for_copy(self, email: str) -> None:
+        """Have the conversation mailed."""
+        self._insist("POST", f"{API}/{self.id}/transcript-mail", {"email": email}, 202)
+
+    def until_seen(self, text: str, seconds: float = 30) -> None:
+        """Wait until the stream has shown a message with this text: it is committed, answered or not."""
+        until = time.monotonic() + seconds
+        while text not in list(self.seen.values()):
+            if time.monotonic() > until:
+                raise GaveUp(f"{text!r} was not shown within {seconds:g} s")
+            time.sleep(0.005)
+
+    def stream(self, after: int, timeout: float = 10) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """The stream from the event after this one on, and its connection, which the caller closes."""
+        connection = self._connect(timeout)
+        self.tries += 1
+        connection.request("GET", f"{API}/{self.id}/events", headers=self._headers() | {"Last-Event-ID": str(after)})
+        return connection, connection.getresponse()
+
     def history(self) -> dict[str, Any]:
         return self._insist("GET", f"{API}/{self.id}/messages", None, 200)
 
@@ -105,12 +124,8 @@ class Candidate:
             self._leave.wait(PAUSE)
 
     def _follow(self) -> None:
-        connection = self._connect(20)
+        connection, response = self.stream(self.events[-1] if self.events else 0, 20)
         try:
-            last = {"Last-Event-ID": str(self.events[-1])} if self.events else {}
-            self.tries += 1
-            connection.request("GET", f"{API}/{self.id}/events", headers=self._headers() | last)
-            response = connection.getresponse()
             if response.status != 200:
                 return
             fields: dict[str, str] = {}
