@@ -100,5 +100,5 @@ format: setup ## format the code
 	@$(BIN)/ruff format api actions nlu tests && $(BIN)/ruff check --fix --quiet api actions nlu tests
 
 texts: setup ## collect the gateway's texts for translation
-	@$(BIN)/pybabel -q extract --sort-output -F api/translations/babel.cfg -k lazy_gettext -k N_ --no-location -o api/translations/messages.pot api
+	@$(BIN)/pybabel -q extract --sort-output -F api/translations/babel.cfg -k lazy_gettext -k _l -k N_ --no-location -o api/translations/messages.pot api
 	@for l in sv fi; do $(BIN)/pybabel -q update -N --no-wrap -l $$l -i api/translations/messages.pot -d api/translations; done

@@ -54,7 +54,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.site.startswith("https:"),
     )
-    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]  # no view is a coroutine; Flask asks anew at each of a request's dozen hooks
+    # No view is a coroutine, and Flask asks so anew at each of a request's dozen hooks.
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
     load_company(settings.company_file)
     _configure_logs(settings)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
