@@ -71,8 +71,9 @@ evaluate: setup train ## the four figures and worst confusions on the blind ques
 test: setup ## everything that is tested: gateway, assistant, dialogues, browser
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-gateway test-assistant
 	@$(MAKE) --no-print-directory test-e2e
+	@$(MAKE) --no-print-directory test-faults
 
-.PHONY: test-gateway test-assistant test-e2e
+.PHONY: test-gateway test-assistant test-e2e test-faults
 test-gateway:
 	@echo "Gateway" && $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/api
 
@@ -83,6 +84,9 @@ test-assistant:
 
 test-e2e:
 	@echo "The whole desk, in a browser" && $(BIN)/python -m pytest tests/e2e
+
+test-faults:
+	@echo "Faults, the shorter list" && $(BIN)/python -m tests.faults.run --short
 
 check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages, images and manifests
 	@$(BIN)/python -m tests.check

@@ -44,28 +44,29 @@ class Server:
     process: subprocess.Popen[bytes]
     ready_url: str
     log: Path
+    started: float
 
-    def wait(self, seconds: float = 300) -> None:
-        """Until it answers 200 on `ready_url`. Raises `DidNotStart`."""
+    def wait(self, seconds: float = 300) -> float:
+        """Until it answers 200 on `ready_url`; the seconds since its start. Raises `DidNotStart`."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 with urllib.request.urlopen(self.ready_url, timeout=2) as answer:
                     if answer.status == 200:
-                        return
+                        return time.monotonic() - self.started
             except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
+                time.sleep(0.05)
         raise DidNotStart(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-3000:]}")
 
 
 @contextmanager
 def running(name: str, command: list[str], env: dict[str, str], folder: Path, ready_url: str) -> Iterator[Server]:
     """Start a process; its group is ended on the way out."""
-    log = folder / f"{name}.log"
+    log, started = folder / f"{name}.log", time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True)
     try:
-        yield Server(name, process, ready_url, log)
+        yield Server(name, process, ready_url, log, started)
     finally:
         _end(process)
 

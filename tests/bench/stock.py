@@ -10,7 +10,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from api.config import ROOT
@@ -83,16 +83,21 @@ def _quiet(**own: str) -> dict[str, str]:
     return environment(TF_CPP_MIN_LOG_LEVEL="3", LOG_LEVEL="ERROR", **own)
 
 
+def rasa(archive: Path, folder: Path, actions_port: int) -> AbstractContextManager[Server]:
+    """`rasa run` alone; its address is that of `ready_url`."""
+    port = free_port()
+    (folder / "credentials.yml").write_text("rest:\n")
+    (folder / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n")
+    serve = [RASA, "run", "--model", str(archive), "--port", str(port), "--interface", "127.0.0.1"]
+    serve += ["--credentials", str(folder / "credentials.yml"), "--endpoints", str(folder / "endpoints.yml")]
+    return running("stock", serve, _quiet(), folder, f"http://127.0.0.1:{port}/webhooks/rest/")
+
+
 @contextmanager
 def stock(archive: Path, folder: Path, internal_url: str, secret: str) -> Iterator[tuple[str, list[Server]]]:
     """The REST channel's address and both servers, while they run."""
-    port, actions_port = free_port(), free_port()
-    (folder / "credentials.yml").write_text("rest:\n")
-    (folder / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions_port}/webhook\n")
-    actions = [RASA, "run", "actions", "--actions", "tests.bench.stock_actions", "--port", str(actions_port)]
-    serve = [RASA, "run", "--model", str(archive), "--port", str(port), "--interface", "127.0.0.1"]
-    serve += ["--credentials", str(folder / "credentials.yml"), "--endpoints", str(folder / "endpoints.yml")]
+    port = free_port()
+    actions = [RASA, "run", "actions", "--actions", "tests.bench.stock_actions", "--port", str(port)]
     told = _quiet(DESK_INTERNAL_URL=internal_url, DESK_ASSISTANT_SECRET=secret)
-    serving = running("stock", serve, _quiet(), folder, f"http://127.0.0.1:{port}/webhooks/rest/")
-    with running("stock-actions", actions, told, folder, f"http://127.0.0.1:{actions_port}/health") as one, serving as other:
-        yield f"http://127.0.0.1:{port}", [one, other]
+    with running("stock-actions", actions, told, folder, f"http://127.0.0.1:{port}/health") as one, rasa(archive, folder, port) as other:
+        yield other.ready_url.removesuffix("/webhooks/rest/"), [one, other]

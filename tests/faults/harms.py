@@ -31,7 +31,7 @@ def crash(function: str, when: str, times: int = 3) -> Harm:
         before = stand.crashed()
         for number in range(1, times + 1):
             stand.tell("crash", f"{function} {when}")
-            until = time.monotonic() + 15
+            until = time.monotonic() + 60
             while stand.crashed() < before + number and time.monotonic() < until:
                 time.sleep(0.05)
         stand.untell("crash")
