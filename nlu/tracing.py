@@ -6,6 +6,7 @@ A thread of its own sends them; what it cannot get rid of it drops, and says so 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,9 @@ from actions import tracing
 
 log = logging.getLogger("assistant")
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-SEND_SECONDS = 5
 STOP_SECONDS = 3.0  # in which a process that ends may still send what it has
-BATCH = 64
+# Where OpenTelemetry's own variables say nothing.
+DEFAULTS = {"OTEL_BSP_SCHEDULE_DELAY": "1000", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_EXPORTER_OTLP_TIMEOUT": "5"}
 COMPLAIN_EVERY = 300.0
 
 
@@ -36,9 +37,11 @@ class Recorder:
         self._complaints = Complaints()
         self._trace, self._propagator = trace, TraceContextTextMapPropagator()
         resource = Resource.create({"service.name": "desk-assistant", "service.namespace": "applicant-desk"})
-        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=SEND_SECONDS)
+        for variable, value in DEFAULTS.items():
+            os.environ.setdefault(variable, value)
+        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter, max_export_batch_size=BATCH, schedule_delay_millis=1000))
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("applicant-desk")
 
     @contextmanager

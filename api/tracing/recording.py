@@ -6,13 +6,11 @@ collector that is away or hangs takes no time from a turn. How often that happen
 
 from __future__ import annotations
 
-import logging
+import os
 import threading
-import time
 from types import TracebackType
 from typing import Any, Self
 
-import structlog
 from opentelemetry import context, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -24,13 +22,12 @@ from sqlalchemy import Engine, event
 
 from api import tracing
 from api.tracing import ATTRIBUTES, Kind, Value
+from api.tracing.complaints import Complaints
 
-log = structlog.get_logger()
 KINDS = {"internal": SpanKind.INTERNAL, "server": SpanKind.SERVER, "client": SpanKind.CLIENT}
-SEND_SECONDS = 5.0
 STOP_SECONDS = 3.0  # in which a process that ends may still send what it has
-BATCH = 64  # packing one takes some 2 ms, in which a gateway's greenlets wait
-COMPLAIN_EVERY = 300.0
+# Where OpenTelemetry's own variables say nothing. Packing 64 spans takes some 2 ms, in which a gateway's greenlets wait.
+DEFAULTS = {"OTEL_BSP_SCHEDULE_DELAY": "1000", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_EXPORTER_OTLP_TIMEOUT": "5"}
 _propagator = TraceContextTextMapPropagator()
 
 
@@ -92,9 +89,11 @@ class Recorder:
         self._complaints = Complaints()
         self._complaints.listen()
         resource = Resource.create({"service.name": f"desk-{service}", "service.namespace": "applicant-desk"})
-        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=SEND_SECONDS)
+        for name, value in DEFAULTS.items():
+            os.environ.setdefault(name, value)
+        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self._provider.add_span_processor(BatchSpanProcessor(exporter, max_export_batch_size=BATCH, schedule_delay_millis=1000))
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("applicant-desk")
 
     def span(self, name: str, kind: Kind, parent: str | None, if_written: bool, known: dict[str, Value]) -> Recorded:
@@ -119,38 +118,10 @@ class Recorder:
         self._complaints.close(unfinished=ending.is_alive())
 
 
-class Complaints(logging.Handler):
-    """What OpenTelemetry's own loggers say of traces that were not delivered: at once, then summed up every few minutes."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._unsaid, self._again_at = 0, float("-inf")
-
-    def listen(self) -> None:
-        """Take the place of whatever handled those loggers."""
-        theirs = logging.getLogger("opentelemetry")
-        theirs.handlers, theirs.propagate = [self], False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._unsaid += 1
-        if time.monotonic() < self._again_at:
-            return
-        cause = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        log.warning("traces not delivered", said=record.getMessage()[:200], cause=cause, times=self._unsaid)
-        self._unsaid, self._again_at = 0, time.monotonic() + COMPLAIN_EVERY
-
-    def close(self, unfinished: bool = False) -> None:
-        """Say what has not been said yet."""
-        if self._unsaid or unfinished:
-            log.warning("traces not delivered", times=self._unsaid, unfinished=unfinished)
-            self._unsaid = 0
-        super().close()
-
-
 def start(endpoint: str, service: str, engine: Engine) -> None:
     """Record from now on in this process, which no fork may follow; `service` is its part of the desk."""
     tracing.recorder = Recorder(endpoint, service)
-    event.listen(engine, "before_cursor_execute", _count)
+    event.listen(engine, "after_cursor_execute", _count)
 
 
 def stop() -> None:
@@ -161,8 +132,8 @@ def stop() -> None:
 
 
 def _count(connection: Any, cursor: Any, statement: str, parameters: Any, execution: Any, many: bool) -> None:
-    """Count a statement on the span that is open here: neither its words nor its values are looked at."""
+    """Count a statement on the span that is open here, as a write if it changed rows. Neither its words nor its values are looked at."""
     innermost: Recorded | None = tracing.innermost.get()
     if innermost is not None:
         innermost.statements += 1
-        innermost.writes += bool(execution is not None and (execution.isinsert or execution.isupdate or execution.isdelete))
+        innermost.writes += bool(execution is not None and (execution.isinsert or execution.isupdate or execution.isdelete) and cursor.rowcount)

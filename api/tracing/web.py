@@ -6,12 +6,13 @@ the candidate's IP address and browser. Here a request is its method, its route'
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Response, request
 
-from api import tracing
+from api import UNWANTED, tracing
 from api.db import db
 
 UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
@@ -32,6 +33,9 @@ def start(app: Flask, service: str) -> None:
     """Record this process's traces, if a collector is set; after any fork."""
     endpoint = app.config["SETTINGS"].otlp_endpoint
     if endpoint:
+        for name in UNWANTED:
+            if name in sys.modules and sys.modules[name] is None:
+                del sys.modules[name]
         from api.tracing import recording
 
         with app.app_context():
