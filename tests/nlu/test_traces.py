@@ -48,8 +48,10 @@ def test_a_turn_goes_on_with_the_gateways_trace_and_hands_it_to_what_it_reads(ta
     assert collector.tree(trace) == [
         "desk-assistant: POST /turn",
         "  desk-assistant: understand",
+        "  desk-assistant: choose action",
         "  desk-assistant: action ask_salary",
         "    desk-assistant: GET /roles/{}",
+        "  desk-assistant: choose action",
     ]
     turn = next(span for span in found if span.name == "POST /turn")
     assert (turn.parent, turn.kind, turn.failed) == (parent, "server", False)
