@@ -19,7 +19,7 @@ log = logging.getLogger("assistant")
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 STOP_SECONDS = 3.0  # in which a process that ends may still send what it has
 # Where OpenTelemetry's own variables say nothing.
-DEFAULTS = {"OTEL_BSP_SCHEDULE_DELAY": "1000", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_EXPORTER_OTLP_TIMEOUT": "5"}
+DEFAULTS = {"OTEL_BSP_SCHEDULE_DELAY": "1000", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "32", "OTEL_EXPORTER_OTLP_TIMEOUT": "5"}
 COMPLAIN_EVERY = 300.0
 
 
