@@ -6,6 +6,7 @@ the candidate's IP address and browser. Here a request is its method, its route'
 
 from __future__ import annotations
 
+import hmac
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,7 +26,8 @@ def register(app: Flask) -> None:
     """Have requests traced, if a collector is set. Recording begins with `start`."""
     if not app.config["SETTINGS"].otlp_endpoint:
         return
-    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]
+    secret = app.config["SETTINGS"].assistant_secret.get_secret_value()
+    app.wsgi_app = _traced(app.wsgi_app, f"Bearer {secret}".encode())  # type: ignore[method-assign]
     app.after_request(_name)
 
 
@@ -50,17 +52,19 @@ def stop() -> None:
         recording.stop()
 
 
-def _traced(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+def _traced(inner: Callable[..., Iterable[bytes]], assistants: bytes) -> Callable[..., Iterable[bytes]]:
     """A span around the making of a response; a stream's ends where the stream begins.
 
-    Only the assistant, whom the secret lets in, goes on with a trace from outside; it asks for some things on its own
-    account every few seconds, which are nobody's turn.
+    Only the assistant, which knows the secret (`assistants`: as it shows it), goes on with a trace; it asks for some
+    things on its own account every few seconds, which are nobody's turn.
     """
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        parent = environ.get("HTTP_TRACEPARENT") if path.startswith(INSIDE) else None
-        if path.startswith(UNTRACED) or (path.startswith(INSIDE) and not parent):
+        inside = path.startswith(INSIDE)
+        known = inside and hmac.compare_digest(environ.get("HTTP_AUTHORIZATION", "").encode(errors="replace"), assistants)
+        parent = environ.get("HTTP_TRACEPARENT") if known else None
+        if path.startswith(UNTRACED) or (inside and not parent):
             return inner(environ, start_response)
         given = environ.get("REQUEST_METHOD", "")
         method = given if given in METHODS else "_OTHER"

@@ -146,8 +146,10 @@ def test_what_machines_ask_on_their_own_account_is_not_traced(desk: Gateway, col
 def test_nobody_outside_says_which_trace_a_request_belongs_to(desk: Gateway, collector: Collector) -> None:
     strange = "c" * 32
     headers = {"traceparent": f"00-{strange}-{'d' * 16}-01"}
+    assert httpx.get(f"{desk.url}/internal/v1/roles", headers=headers, trust_env=False).status_code == 401
     assert httpx.get(f"{desk.url}/api/v1/roles", headers=headers, trust_env=False).status_code == 200
     assert collector.when("desk-gateway", "GET /api/v1/roles").trace != strange
+    assert strange not in {span.trace for span in collector.spans()}
 
 
 def test_no_text_name_mail_address_token_or_network_address_is_exported(desk: Gateway, collector: Collector) -> None:
