@@ -224,6 +224,7 @@ def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
 
 
 def _take_traced(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
+    """The same, inside the span of the turn."""
     started = time.perf_counter()
     try:
         result = take_turn(current_app.config["SETTINGS"], work.body)
