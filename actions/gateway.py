@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import httpx
 
+from actions import tracing
+
 DEFAULT_URL = "http://127.0.0.1:8000/internal/v1"
 TIMEOUT = httpx.Timeout(3.0, connect=1.0)
 ROLES_FRESH_FOR = 5.0  # seconds in which the roles list isn't even asked about again
@@ -97,10 +99,13 @@ class Gateway:
         return _json(await self._get(path, params, {}))
 
     async def _get(self, path: str, params: dict[str, str], headers: dict[str, str]) -> httpx.Response:
-        try:
-            response = await self._client.get(path, params=params, headers=headers)
-        except httpx.HTTPError as error:
-            raise Unreachable(f"{path}: {type(error).__name__}") from error
+        route = _route(path)
+        with tracing.span(f"GET {route}", client=True, method="GET", route=route):
+            try:
+                response = await self._client.get(path, params=params, headers=headers | tracing.headers())
+            except httpx.HTTPError as error:
+                raise Unreachable(f"{path}: {type(error).__name__}") from error
+            tracing.note(status=response.status_code)
         if response.status_code == 404:
             raise NotFound(path)
         if response.status_code == 403:
@@ -108,6 +113,12 @@ class Gateway:
         if response.status_code >= 400:
             raise Unreachable(f"{path}: {response.status_code}")
         return response
+
+
+def _route(path: str) -> str:
+    """A path without the reference or id in it."""
+    parts = path.split("/")
+    return "/".join([*parts[:2], *("{}" for _ in parts[2:3]), *parts[3:]])
 
 
 def _json(response: httpx.Response) -> Any:

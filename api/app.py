@@ -18,6 +18,7 @@ from api.config import Settings, load_settings
 from api.conversations import streams
 from api.db import db, prepare_engine
 from api.reader import language
+from api.tracing import web as tracing
 
 # Imported for their tables, effect handlers and eraser/exporter registrations.
 REGISTRATIONS = (
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     streams.init_app(app)
     for name in BLUEPRINTS:
         app.register_blueprint(importlib.import_module(f"api.{name}.views").blueprint)
+    tracing.register(app)
     return app
 
 

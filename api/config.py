@@ -33,6 +33,7 @@ SCHEMES = {
     "oidc_issuer": ("https", "http"),
     "webhook_url": ("https", "http"),
     "model_store_endpoint": ("https", "http"),
+    "otlp_endpoint": ("http", "https"),
 }
 ORIGIN = re.compile(r"https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?")
 STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.'()-]+)*/?")
@@ -114,6 +115,12 @@ class Settings(BaseSettings):
     follow_up_days: int = Field(
         14, ge=1, le=365, description="Days after a question that was not understood in which its answer may still be told, once it is learnt."
     )
+    # The name that all programs with OpenTelemetry read; its other variables (OTEL_TRACES_SAMPLER, say) are read by OpenTelemetry itself.
+    otlp_endpoint: str = Field(
+        "",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Collector of traces (OTLP over HTTP), e.g. `http://collector:4318`; docs/operations.md. Default: none, and nothing is traced.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged (JSON lines, no personal data).")
 
     @field_validator("var", "company_file")
@@ -132,7 +139,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an SQLAlchemy URL like postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:////PATH")
         return value
 
-    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer", "webhook_url", "model_store_endpoint")
+    @field_validator("public_url", "assistant_url", "smtp_url", "redis_url", "oidc_issuer", "webhook_url", "model_store_endpoint", "otlp_endpoint")
     @classmethod
     def _addresses(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         schemes = SCHEMES[str(info.field_name)]
@@ -249,8 +256,15 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _sentence(loc: tuple[int | str, ...], message: str) -> str:
-    name = f"DESK_{str(loc[0]).upper()}: " if loc else ""
+    given = str(loc[0]) if loc else ""
+    name = f"{_variable(given) if given in Settings.model_fields else given}: " if given else ""
     return name + message.removeprefix("Value error, ")
+
+
+def _variable(field: str) -> str:
+    """The environment's name of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"DESK_{field.upper()}"
 
 
 def _with_demo_secrets(settings: Settings) -> Settings:
@@ -286,5 +300,5 @@ def as_table() -> str:
         if isinstance(default, Path):
             default = default.relative_to(ROOT)
         shown = f"`{default}`" if default not in ("", None) else ""
-        rows.append(f"| `DESK_{name.upper()}` | {shown} | {field.description} |")
+        rows.append(f"| `{_variable(name)}` | {shown} | {field.description} |")
     return "\n".join(rows)

@@ -36,9 +36,18 @@ def post_worker_init(worker: Any) -> None:
 
     from api.assistant import address
     from api.assistant.language import warm_up
+    from api.tracing import web
 
+    web.start(worker.wsgi, "gateway")
     address.follow(worker.wsgi)
     spawn_later(0.5, warm_up)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Let the last traces go, once the last requests have been answered."""
+    from api.tracing import web
+
+    web.stop()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -15,7 +15,7 @@ from flask import Flask, current_app
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
-from api import clock
+from api import clock, tracing
 
 log = structlog.get_logger()
 SWEEP_EVERY = 10
@@ -43,7 +43,8 @@ def later(name: str, *arguments: Any, delay: float = 0) -> None:
         raise LookupError(f"no job named {name}")
     try:
         task = current_app.extensions["jobs"]["run"]
-        task.schedule((name, *arguments), delay=delay) if delay else task(name, *arguments)
+        trace = {"trace": found} if (found := tracing.headers().get("traceparent")) else {}
+        task.schedule((name, *arguments), trace, delay=delay) if delay else task(name, *arguments, **trace)
     except Exception as error:  # noqa: BLE001 - whatever the transport raises, the rows are stored
         log.warning("queue unavailable", job=name, error=type(error).__name__)
 
@@ -72,8 +73,8 @@ def init_app(app: Flask) -> Huey:
         huey = SqliteHuey("desk", filename=str(settings.var / "queue.db"), fsync=False)
 
     @huey.task(name="run")  # type: ignore[untyped-decorator]
-    def run(name: str, *arguments: Any) -> None:
-        with app.app_context():
+    def run(name: str, *arguments: Any, trace: str | None = None) -> None:
+        with app.app_context(), tracing.span(f"job {name}", parent=trace, if_written=trace is None, job=name):
             run_now(name, *arguments)
 
     @huey.periodic_task(crontab(), name="sweep")  # type: ignore[untyped-decorator]

@@ -8,6 +8,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.trackers import EventVerbosity
 
+from actions import tracing
 from actions.overlay import COMPANY
 from nlu import in_process, quicker
 from nlu.in_process import InProcess
@@ -40,13 +41,15 @@ class Assistant:
             events = events_of(turn.state, turn.slots)
         except BadState as error:
             raise BadTurn(str(error)) from error
-        parts = self.understand(turn, may_split=form_in_progress(events) is None)
+        with tracing.span("understand"):
+            parts = self.understand(turn, may_split=form_in_progress(events) is None)
         tracker = self.processor.new_tracker(turn.conversation, events)
         output = TurnOutput(turn.language)
         for number, parsed in enumerate(parts):
             output.begin_part(number)
             await self.processor.handle_message(_message(turn, parsed, output))
         first = parts[0]
+        tracing.note(intent=first["intent"]["name"], model_id=self.model_id, effects=len(output.effects))
         return {
             "replies": output.replies(),
             "effects": output.effects,

@@ -18,6 +18,8 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from rasa_sdk.interfaces import ActionExecutionRejection as Rejected
 from rasa_sdk.interfaces import Tracker
 
+from actions import tracing
+
 
 class ActionFailed(Exception):
     """A custom action raised, is unknown, or answered something that Rasa cannot use."""
@@ -48,10 +50,11 @@ class InProcess(EndpointConfig):
         dispatcher = CollectingDispatcher()
         arguments = (dispatcher, sdk_tracker(tracker), self._domain(domain))
         try:
-            if inspect.iscoroutinefunction(action):
-                events = await action(*arguments)
-            else:  # it may wait for the gateway: keep the other turns going
-                events = await asyncio.to_thread(action, *arguments)
+            with tracing.span(f"action {name.removeprefix('action_')}", action=name):
+                if inspect.iscoroutinefunction(action):
+                    events = await action(*arguments)
+                else:  # it may wait for the gateway: keep the other turns going
+                    events = await asyncio.to_thread(action, *arguments)
         except Rejected as rejection:
             raise rasa_actions.ActionExecutionRejection(name, str(rejection)) from rejection
         except Exception as error:

@@ -26,6 +26,7 @@ from rasa.shared.core.events import ActionExecutionRejected, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_json_file
 
+from actions import tracing
 from nlu.in_process import InProcess
 from nlu.nlg import LanguageGenerator
 from nlu.runner import StraightRunner
@@ -103,6 +104,10 @@ class TurnProcessor(MessageProcessor):
             ),
             self.domain,
         )
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        with tracing.span("choose action"):
+            return super()._predict_next_with_tracker(tracker)
 
     async def _run_action(  # as Rasa's, but errors are not swallowed
         self,

@@ -18,8 +18,9 @@ from typing import Any
 from aiohttp import web
 
 from actions import overlay
+from actions import tracing as traced
 from actions.gateway import GatewayError
-from nlu import kept
+from nlu import kept, tracing
 from nlu.loading import Archive, CannotLoad, load, newest_archive, warm_up
 from nlu.quiet import silence_libraries
 from nlu.turn import BadTurn, read_turn
@@ -120,7 +121,11 @@ class Service:
             return problem(422, "bad-turn", "The request is not a turn.", str(error))
         except (ValueError, web.HTTPRequestEntityTooLarge):
             return problem(422, "bad-turn", "The request is not a turn.", "It is not JSON, or too large.")
-        return await self._take(turn)
+        known = {"conversation": turn.conversation, "message": turn.message_id, "language": turn.language}
+        with traced.begin("POST /turn", request.headers.get("traceparent"), method="POST", route="/turn", **known):
+            response = await self._take(turn)
+            traced.note(status=response.status, error=str(response.status) if response.status >= 500 else None)
+            return response
 
     async def _take(self, turn: Any) -> web.Response:
         started = time.monotonic()
@@ -193,6 +198,7 @@ async def serve(settings: Settings) -> int:
         return 1
     finally:
         await runner.cleanup()
+        tracing.stop()
     return 0
 
 
@@ -206,6 +212,7 @@ def main() -> int:
         log.error("%s", error)
         kept.tell(os.environ, str(error))
         return 2
+    tracing.start(os.environ)
     kept.stop_with_stdin(os.environ, settings.deadline)
     return asyncio.run(serve(settings))
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from api import tracing
 from api.assistant import address
 from api.config import Settings
 
@@ -137,20 +138,29 @@ def take_turn(settings: Settings, body: dict[str, Any]) -> TurnResult:
 
 def _ask(url: str, settings: Settings, body: dict[str, Any], until: float) -> TurnResult:
     """The turn at this address, by `until` (monotonic)."""
-    timeout = urllib3.Timeout(connect=2.0, read=max(0.1, until - time.monotonic()))
+    with tracing.span("POST /turn", "client", method="POST", route="/turn") as span:
+        status, content = _post(_pool(url, settings), body, until)
+        span.note(status=status)
+        if status != 200:
+            raise AssistantFailed(f"status {status}: {_type_of(content)}", waking_up=status == 503)
     try:
-        response = _pool(url, settings).urlopen("POST", "/turn", json.dumps(body), redirect=False, timeout=timeout, preload_content=False)
+        return TurnResult.model_validate_json(content)
+    except ValidationError as error:
+        raise AssistantFailed(f"answer not understood ({error.error_count()} faults)") from None
+
+
+def _post(pool: urllib3.HTTPConnectionPool, body: dict[str, Any], until: float) -> tuple[int, bytes]:
+    """Status and content of the answer, which must be in by `until` (monotonic)."""
+    timeout = urllib3.Timeout(connect=2.0, read=max(0.1, until - time.monotonic()))
+    headers = {**pool.headers, **tracing.headers()}
+    try:
+        response = pool.urlopen("POST", "/turn", json.dumps(body), headers, redirect=False, timeout=timeout, preload_content=False)
         content = _read(response, until)
     except NewConnectionError:
         raise AssistantFailed("not reachable", waking_up=True) from None
     except HTTPError as error:
         raise AssistantFailed(type(error).__name__) from None
-    if response.status != 200:
-        raise AssistantFailed(f"status {response.status}: {_type_of(content)}", waking_up=response.status == 503)
-    try:
-        return TurnResult.model_validate_json(content)
-    except ValidationError as error:
-        raise AssistantFailed(f"answer not understood ({error.error_count()} faults)") from None
+    return response.status, content
 
 
 def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint, HTTPTokenAuth
 from flask import Response, current_app, jsonify, request
 
+from api import tracing
 from api.answers.company import company
 from api.candidates import reply_mail
 from api.chat import schemas, stream, talk, transcript
@@ -83,13 +84,15 @@ def _started(json_data: dict[str, Any]) -> tuple[Conversation, str]:
 @per_conversation("40 per minute")
 def send(conversation_id: str, json_data: dict[str, Any]) -> Response:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
-    conversation = lock_own_conversation(conversation_id)
-    message = service.add_candidate_message(
-        conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
-    )
-    claims.candidate_wrote(message)
-    lease = turns.lease_for(message)
-    db.session.commit()
+    with tracing.span("store message") as span:
+        conversation = lock_own_conversation(conversation_id)
+        message = service.add_candidate_message(
+            conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
+        )
+        claims.candidate_wrote(message)
+        lease = turns.lease_for(message)
+        db.session.commit()
+        span.note(conversation=conversation.id, message=message.id, language=message.language)
     told = turns.answer(conversation_id, message.id, lease)
     return jsonify(_answered(conversation, message, told))  # like the schema, but not through it: that takes a fifteenth of the turn
 

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from api import clock, jobs
+from api import clock, jobs, tracing
 from api.answers.company import company
 from api.assistant.client import AssistantFailed, TurnResult, take_turn
 from api.conversations import effects, service
@@ -218,6 +218,13 @@ def body_of(conversation: Conversation, message: Message | Stored) -> dict[str, 
 
 def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
     """Call the assistant and store what it answers. True while there is more to do in this conversation."""
+    known = {"conversation": conversation_id, "message": work.message_id, "turn": work.turn_id, "language": work.body["language"]}
+    with tracing.span("turn", **known):
+        return _take_traced(conversation_id, lease, work, told)
+
+
+def _take_traced(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
+    """The same, inside the span of the turn."""
     started = time.perf_counter()
     try:
         result = take_turn(current_app.config["SETTINGS"], work.body)
@@ -225,8 +232,10 @@ def _take(conversation_id: str, lease: str, work: Work, told: Told) -> bool:
         if unknown:
             raise AssistantFailed("asked for an effect that nobody carries out")
         TURN_SECONDS.labels("assistant").observe(time.perf_counter() - started)
+        tracing.note_on("turn", intent=result.intent, model_id=result.model_id, replies=len(result.replies), effects=len(result.effects))
         started = time.perf_counter()
-        more = _store(conversation_id, lease, work, result, told)
+        with tracing.span("store replies"):
+            more = _store(conversation_id, lease, work, result, told)
         TURN_SECONDS.labels("store").observe(time.perf_counter() - started)
         return more
     except AssistantFailed as error:
@@ -246,12 +255,13 @@ def _store(conversation_id: str, lease: str, work: Work, result: TurnResult, tol
             return False
     conversation = service.lock(conversation_id)
     if conversation.lease != lease or not _mark_done(work.turn_id):
-        TURNS.labels("discarded", conversation.language).inc()
+        _count("discarded", conversation.language)
         more = _release_if_idle(conversation, lease)
         db.session.commit()
         return more
     if conversation.version != work.version:
         db.session.rollback()  # the candidate proved who they are, say: the same turn runs again, knowing it
+        tracing.note_on("turn", outcome="again")
         return True
     last = conversation.last_seq == work.seq and not result.effects  # nothing newer can be waiting
     conversation.state = result.state
@@ -308,8 +318,13 @@ def _note_understood(message_id: str, result: TurnResult) -> None:
     db.session.connection().execute(_UNDERSTOOD, {"message": message_id, **understood})
 
 
+def _count(outcome: str, language: str) -> None:
+    TURNS.labels(outcome, language).inc()
+    tracing.note_on("turn", outcome=outcome)
+
+
 def _count_done(result: TurnResult, language: str) -> None:
-    TURNS.labels("done", language).inc()
+    _count("done", language)
     if result.intent in UNCLEAR:
         NOT_UNDERSTOOD.labels(result.intent, language).inc()
 
@@ -375,7 +390,8 @@ def _failed(conversation_id: str, lease: str, work: Work, reason: str) -> None:
     if conversation.lease == lease:
         conversation.lease = conversation.lease_until = None
     log.warning("turn failed", turn=turn.id, conversation=conversation.id, attempt=turn.attempts + 1, reason=reason)
-    TURNS.labels("failed", conversation.language).inc()
+    _count("failed", conversation.language)
+    tracing.note_on("turn", attempt=turn.attempts + 1, error=reason)
     if turn.status == "pending":
         turn.attempts += 1
         turn.error = reason[:200]

@@ -42,14 +42,14 @@ def processes(settings: Settings, environ: Mapping[str, str] = os.environ) -> li
 
 
 def assistant_environment(settings: Settings, archive: Path | None = None, sha256: str = "", port: int | None = None) -> dict[str, str]:
-    """All that an assistant is told: no database, no mail, only the gateway and its own secret.
+    """All that an assistant is told: no database, no mail, only the gateway, its own secret, and where traces go.
 
     Without an archive it is the one of `current.json`. Raises `ConfigError` if there is none.
     """
     if archive is None:
         current = current_model(settings)
         archive, sha256 = settings.var / "models" / f"{current['id']}.tar.gz", current["sha256"]
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TZ") or name.startswith("OTEL_")}
     return kept | {
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),

@@ -14,6 +14,7 @@ from flask import g
 from flask_babel import gettext
 from sqlalchemy import select
 
+from api import tracing
 from api.answers.company import company
 from api.candidates import rating, reply_mail
 from api.conversations import queries, service, turns
@@ -156,10 +157,12 @@ def _do(action: str, conversation: Conversation | None, form: Mapping[str, str],
 def _send(conversation_id: str, form: Mapping[str, str], page: Page) -> None:
     button = form.get("button") or None
     client_id, role = _uuid(form.get("client_id", "")), queries.known_role(page.role)
-    message = service.add_candidate_message(conversation_id, client_id, None if button else page.draft, button, page_role=role)
-    claims.candidate_wrote(message)
-    message_id, lease = message.id, turns.lease_for(message)
-    db.session.commit()
+    with tracing.span("store message", conversation=conversation_id) as span:
+        message = service.add_candidate_message(conversation_id, client_id, None if button else page.draft, button, page_role=role)
+        claims.candidate_wrote(message)
+        message_id, lease = message.id, turns.lease_for(message)
+        db.session.commit()
+        span.note(message=message_id)
     if not button:
         page.draft = ""
     turns.answer(conversation_id, message_id, lease)

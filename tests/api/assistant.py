@@ -35,7 +35,8 @@ class FakeAssistant:
     """Listens on a free port of the loopback.
 
     `script(body)` makes the answer: a dict, or (status, dict); it may sleep or raise (then the connection
-    breaks). `delay` is slept before each answer. `bodies` holds what was asked, `secrets` the Authorization headers.
+    breaks). `delay` is slept before each answer. `bodies` holds what was asked, `secrets` the Authorization headers,
+    `traces` the `traceparent` headers.
     `port` is for one that comes back where another was.
     """
 
@@ -45,6 +46,7 @@ class FakeAssistant:
         self.ready = True
         self.bodies: list[dict[str, Any]] = []
         self.secrets: list[str] = []
+        self.traces: list[str | None] = []
         self._server = _Server(("127.0.0.1", port), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True, name="fake assistant")
         self._thread.start()
@@ -74,6 +76,7 @@ def _handler(fake: FakeAssistant) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             fake.bodies.append(body)
             fake.secrets.append(self.headers.get("Authorization", ""))
+            fake.traces.append(self.headers.get("traceparent"))
             time.sleep(fake.delay)
             answer = fake.script(body)
             status, content = answer if isinstance(answer, tuple) else (200, answer)

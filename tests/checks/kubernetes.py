@@ -15,6 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docker" / "kubernetes"
 EXAMPLE = FOLDER / "overlays" / "example"
+TRACES = FOLDER / "components" / "traces"
 VERSION = "1.37"
 SERVING = {"gateway", "assistant"}
 # What else the names in manifests may point at: made by hand, or by the cluster.
@@ -41,6 +42,7 @@ def _faults() -> Iterator[str]:
     else:
         yield from _check(built)
         yield from _references(built)
+    yield from _traces()
 
 
 def _built() -> list[Manifest] | str | None:
@@ -50,6 +52,25 @@ def _built() -> list[Manifest] | str | None:
         return None
     built = subprocess.run([program, "kustomize", str(EXAMPLE)], capture_output=True, text=True, check=False)
     return f"{EXAMPLE.relative_to(ROOT)}: {built.stderr.strip()}" if built.returncode else _read(built.stdout)
+
+
+def _traces() -> Iterator[str]:
+    """The component that an overlay may add lets exactly those who send traces reach the collector, and tells them where it is."""
+    (policy,) = _read((TRACES / "network.yaml").read_text())
+    (settings,) = _read((TRACES / "settings.yaml").read_text())
+    yield from (f"traces: {fault}" for manifest in (policy, settings) for fault in _of_schema(manifest))
+    senders = ("gateway", "worker", "assistant")
+    names = [_name(m) for path in (FOLDER / "base").glob("*.yaml") for m in _read(path.read_text())]
+    yield from (f"traces: there is no {name}" for name in senders if f"Deployment/{name}" not in names)
+    if sorted(policy["spec"]["podSelector"]["matchExpressions"][0]["values"]) != sorted(senders):
+        yield "traces: not those who send them reach the collector"
+    port = str(policy["spec"]["egress"][0]["ports"][0]["port"])
+    if not settings["data"]["OTEL_EXPORTER_OTLP_ENDPOINT"].endswith(f":{port}"):
+        yield "traces: the port that is open is not the collector's"
+    assistant = next(m for m in _read((FOLDER / "base" / "assistant.yaml").read_text()) if m["kind"] == "Deployment")
+    told = {e["name"]: e.get("valueFrom", {}).get("configMapKeyRef") for e in _containers(assistant["spec"]["template"]["spec"])[0]["env"]}
+    if told.get("OTEL_EXPORTER_OTLP_ENDPOINT") != {"name": settings["metadata"]["name"], "key": "OTEL_EXPORTER_OTLP_ENDPOINT", "optional": True}:
+        yield "traces: the assistant is not told where they go"
 
 
 def _printed(command: list[str]) -> str:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from api.config import ROOT
+from tests.collector import Collector, collecting
 from tests.e2e.desk import Desk
 
 FLAGS = (
@@ -32,9 +33,16 @@ def models() -> Path:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
-    """The running desk."""
-    found = Desk(tmp_path_factory.mktemp("desk"), models)
+def collector() -> Iterator[Collector]:
+    """What the running desk's traces come to."""
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory, models: Path, collector: Collector) -> Iterator[Desk]:
+    """The running desk; it is traced."""
+    found = Desk(tmp_path_factory.mktemp("desk"), models, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
     try:
         found.start()
         found.wait()

@@ -27,10 +27,12 @@ class FakeGateway(BaseHTTPRequestHandler):
     """Serves an `Office` over HTTP."""
 
     office = Office()
+    traces: list[tuple[str, str | None]] = []  # paths asked for, each with its `traceparent`
     protocol_version = "HTTP/1.1"
     wbufsize = 65536  # head and body in one packet: else each answer waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
+        self.traces.append((self.path, self.headers.get("traceparent")))
         request = httpx.Request("GET", f"http://desk{self.path}", headers=dict(self.headers))
         response = self.office._answer(request)
         self.send_response(response.status_code)

@@ -7,30 +7,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from nlu.evaluate import read_questions
-from nlu.train import current, file_sha256, models_folder
+from nlu.train import file_sha256
 from tests.nlu import desk
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[desk.Assistant]:
-    assert current(models_folder()), "there is no trained model: run `make train` first"
-    with desk.running(tmp_path_factory.mktemp("server") / "log") as assistant:
-        yield assistant
-
-
-@pytest.fixture
-def talk(server: desk.Assistant) -> desk.Assistant:
-    server.new_conversation()
-    return server
 
 
 def texts(answer: dict) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from api.config import GENERATED, ROOT, ConfigError, Settings, as_table, load_settings
+from api.launch.processes import assistant_environment
 
 SECRET = "x" * 32
 PRODUCTION = {"env": "production", "secret_key": SECRET, "assistant_secret": SECRET + "y", "smtp_url": "smtp://mail.example.com:25"}
@@ -20,7 +21,7 @@ PRODUCTION = {"env": "production", "secret_key": SECRET, "assistant_secret": SEC
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith("DESK_"):
+        if name.startswith(("DESK_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DESK_VAR", str(tmp_path / "var"))
 
@@ -69,6 +70,23 @@ def test_several_wrong_settings_are_all_named(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ConfigError) as raised:
         load_settings()
     assert [line.split(":")[0] for line in str(raised.value).splitlines()] == ["DESK_PORT", "DESK_WORKERS"]
+
+
+def test_the_collector_of_traces_has_the_name_that_opentelemetry_gave_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().otlp_endpoint == ""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+    assert load_settings().otlp_endpoint == "http://collector:4318"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
+    with pytest.raises(ConfigError, match="^OTEL_EXPORTER_OTLP_ENDPOINT: must be an address like"):
+        load_settings()
+
+
+def test_the_assistant_is_told_where_traces_go_and_nothing_else_of_the_gateways(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+    monkeypatch.setenv("DESK_SMTP_URL", "smtp://u:geheim@h")
+    told = assistant_environment(load_settings(), tmp_path / "archive", "0" * 64)
+    assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector:4318"
+    assert "geheim" not in str(told)
 
 
 @pytest.mark.parametrize(("name", "value"), [("DESK_SECRET_KEY", "geheim"), ("DESK_ASSISTANT_SECRET", "geheim"), ("DESK_SMTP_URL", "smtp://u:geheim@h:port")])
@@ -133,7 +151,7 @@ def test_the_gateways_own_origin_may_always_embed() -> None:
 def test_every_setting_says_what_it_is_for() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
-        assert f"`DESK_{name.upper()}`" in as_table()
+        assert f"`{field.validation_alias or f'DESK_{name.upper()}'}`" in as_table()
 
 
 def test_the_documented_table_is_the_one_in_force() -> None:
