@@ -1,7 +1,18 @@
-"""gunicorn's settings: one greenlet a request, so that open streams cost next to nothing."""
+"""gunicorn's settings: one greenlet a request, so that open streams cost next to nothing.
+
+The application is loaded before the port is opened (`preload_app`): who connects sooner is refused, and a proxy asks
+another gateway at once. With an open port and nobody behind it, requests would wait until a new gateway has loaded,
+which takes seconds, and on a busy machine longer than any proxy waits. What the application imports must then be
+patched before, in the process that loads it; what watches over processes there (signals, its queue) stays as it is.
+"""
 
 from __future__ import annotations
 
+from gevent import monkey
+
+monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
+
+# ruff: noqa: E402
 import os
 import shutil
 from typing import Any
@@ -28,15 +39,17 @@ errorlog = "-"
 loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
+preload_app = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load what a first message would otherwise wait for, once the worker already answers."""
+    """Load what a first message would otherwise wait for, once the worker already answers; end streams when it leaves."""
     from gevent import spawn_later
 
     from api.assistant import address
     from api.assistant.language import warm_up
 
+    worker.leaves = worker.wsgi.extensions["hub"].leave
     address.follow(worker.wsgi)
     spawn_later(0.5, warm_up)
 
