@@ -152,6 +152,9 @@ def _refuse(server: StreamServer) -> None:
 
 
 def _end(client: Any) -> None:
-    """Read no further than what has come: a request that has just arrived is still answered."""
+    """Read no further than what has come: a request that has just arrived is still answered.
+
+    Past gevent, whose own `shutdown` makes an error of the reading that goes on in another greenlet.
+    """
     with contextlib.suppress(OSError):
-        client.shutdown(socket.SHUT_RD)
+        client._sock.shutdown(socket.SHUT_RD)
