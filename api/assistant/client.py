@@ -104,6 +104,12 @@ class _Spread(HTTPConnection):
         super().connect()
         self._since = time.monotonic()
 
+    def getresponse(self) -> urllib3.HTTPResponse:
+        response = super().getresponse()
+        if response.status == 503:  # it loads: the next turn need not meet it again
+            self._since = float("-inf")
+        return response
+
     @property
     def is_connected(self) -> bool:
         """What the pool asks before it uses a connection again."""
@@ -237,8 +243,6 @@ def _read(response: urllib3.BaseHTTPResponse, until: float) -> bytes:
     except BaseException:
         response.close()  # with what is still to come on its connection
         raise
-    if response.status == 503:  # it loads: the next turn need not meet it again
-        response.close()
     response.release_conn()
     return bytes(content)
 
