@@ -104,7 +104,7 @@ class _Spread(HTTPConnection):
         super().connect()
         self._since = time.monotonic()
 
-    def getresponse(self) -> urllib3.HTTPResponse:
+    def getresponse(self) -> Any:
         response = super().getresponse()
         if response.status == 503:  # it loads: the next turn need not meet it again
             self._since = float("-inf")

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -26,7 +27,7 @@ from api.app import create_app
 from api.config import ROOT, load_settings
 from api.db import db
 from api.demo.load import load_if_empty
-from api.launch.processes import ASSISTANT, assistant_environment, processes
+from api.launch.processes import ASSISTANT, assistant_environment, current_model, processes
 from api.migrations.run import upgrade
 from tests.api.candidate import Answer, Ask
 from tests.bench.processes import environment, free_port
@@ -35,6 +36,7 @@ from tests.faults.servers import Postgres, Redis
 
 BIN = ROOT / ".venv" / "bin"
 READY_SECONDS = 120
+SECOND_ID = "a-copy-of-the-model-in-force"
 UPSTREAMS = re.compile(r"dynamic a \{.*?\n\t\t\}", re.DOTALL)
 GATEWAYS, ASSISTANTS, WORKERS = (("gateway-0", "gateway-1"), ("assistant-0", "assistant-1"), ("worker-0", "worker-1"))
 _people = itertools.count(1)
@@ -138,6 +140,31 @@ class Pair:
             os.killpg(process.pid, signal_)
         self.tell_to_stop(name, signal_)
         process.wait(60)
+
+    def signal(self, name: str, signal_: int) -> None:
+        """Send a signal to a process and to those that it has started."""
+        os.killpg(self._running[name].pid, signal_)
+
+    def copy_of_the_model(self) -> str:
+        """Another NLU model, which is the same under another name; its id."""
+        current = current_model(self.settings)
+        (self.folder / "second").mkdir()
+        shutil.copy(self.folder / "models" / f"{current['id']}.tar.gz", self.folder / "second" / f"{SECOND_ID}.tar.gz")
+        return SECOND_ID
+
+    def replace_assistant(self, number: int, model_id: str) -> None:
+        """As Kubernetes does: one more is ready before the old one is left out; then that is told to stop."""
+        name, port = ASSISTANTS[number], free_port()
+        archive, sha256 = self.folder / "second" / f"{model_id}.tar.gz", current_model(self.settings)["sha256"]
+        old, old_port = self._running.pop(name), self.assistant_ports[number]
+        self.how[name] = self.assistant(port, archive, sha256)
+        self.start(name)
+        self.wait(name)
+        self.assistant_ports[number] = port
+        self.assistants.ports = list(self.assistant_ports)
+        old.terminate()
+        old.wait(60)
+        assert old_port not in self.assistants.ports
 
     def is_running(self, name: str) -> bool:
         return name in self._running and self._running[name].poll() is None
