@@ -15,6 +15,7 @@ monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
 # ruff: noqa: E402
 import os
 import shutil
+import threading
 from typing import Any
 
 from api.config import load_settings
@@ -40,6 +41,13 @@ loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 preload_app = True
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let timers that loading has set (the limiter's) go off in this process: the new one would not know their threads."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(1)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -127,19 +127,17 @@ class Pair:
                 assert time.monotonic() < until, f"{name} is not ready: {self.log(name)[-3000:]}"
                 time.sleep(0.1)
 
-    def tell_to_stop(self, name: str, signal_: int = signal.SIGTERM) -> subprocess.Popen[bytes]:
-        """What an engine does: a signal to the process that it has started, and to no other."""
+    def tell_to_stop(self, name: str) -> subprocess.Popen[bytes]:
+        """What an engine does: SIGTERM to the process that it has started, and to no other."""
         process = self._running.pop(name)
-        os.kill(process.pid, signal_)
+        process.terminate()
         return process
 
-    def stop(self, name: str, signal_: int = signal.SIGTERM) -> None:
-        """Stop a process and wait for its end."""
-        process = self._running[name]
-        if signal_ == signal.SIGKILL:
-            os.killpg(process.pid, signal_)
-        self.tell_to_stop(name, signal_)
-        process.wait(60)
+    def kill(self, name: str) -> None:
+        """As if the machine took it: with all that it has started, and without a word."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
     def signal(self, name: str, signal_: int) -> None:
         """Send a signal to a process and to those that it has started."""
@@ -156,7 +154,7 @@ class Pair:
         """As Kubernetes does: one more is ready before the old one is left out; then that is told to stop."""
         name, port = ASSISTANTS[number], free_port()
         archive, sha256 = self.folder / "second" / f"{model_id}.tar.gz", current_model(self.settings)["sha256"]
-        old, old_port = self._running.pop(name), self.assistant_ports[number]
+        old = self._running.pop(name)
         self.how[name] = self.assistant(port, archive, sha256)
         self.start(name)
         self.wait(name)
@@ -164,10 +162,9 @@ class Pair:
         self.assistants.ports = list(self.assistant_ports)
         old.terminate()
         old.wait(60)
-        assert old_port not in self.assistants.ports
 
-    def is_running(self, name: str) -> bool:
-        return name in self._running and self._running[name].poll() is None
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        return self._running[name]
 
     def log(self, name: str) -> str:
         """What a process has printed."""

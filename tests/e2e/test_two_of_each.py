@@ -209,7 +209,7 @@ def test_a_gateway_that_dies_in_a_turn_leaves_it_to_a_worker(pair: Pair) -> None
     with ThreadPoolExecutor(1) as threads:
         lost = threads.submit(candidate.try_say, "Vad är lönen?", client_id)
         wait_for(lambda: is_stored(pair, client_id), PATIENCE)
-        pair.stop("gateway-0", signal.SIGKILL)
+        pair.kill("gateway-0")
         assert lost.exception(PATIENCE) is not None, "nobody answered"
     for name in ("assistant-0", "assistant-1"):
         pair.signal(name, signal.SIGCONT)
@@ -267,7 +267,7 @@ def test_an_nlu_model_reaches_both_assistants_one_after_the_other(pair: Pair) ->
 
 def test_an_assistant_that_dies_takes_no_message_along(pair: Pair, candidate: Candidate) -> None:
     candidate.say("Vad är lönen?")
-    pair.stop("assistant-0", signal.SIGKILL)
+    pair.kill("assistant-0")
     for text in TEXTS[1:5]:
         candidate.say(text)
     wait_for(lambda: answered(candidate), PATIENCE)
