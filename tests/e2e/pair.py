@@ -1,7 +1,7 @@
 """Two of each: gateways, assistants and workers as processes of their own, on PostgreSQL and Redis, behind the proxy of docker/.
 
 Nothing is sticky: the proxy asks any gateway, and gateways reach assistants through one address that spreads connections,
-as assistants do gateways.
+as assistants do gateways. `python -m tests.e2e.pair` (`make pair`) starts it for somebody to look at.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -216,3 +217,22 @@ def _is_ready(url: str) -> bool:
         return answer.status_code == 200 and answer.json().get("assistant", "ready") == "ready"
     except (httpx.HTTPError, json.JSONDecodeError):
         return False
+
+
+def main() -> None:
+    """Start two of each in a new folder, until told to stop."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="desk-pair-") as folder:
+        pair = Pair(Path(folder), ROOT / "var" / "models")
+        try:
+            pair.start()
+            pair.wait()
+            print(f"Chat, desk and studio: {pair.url}", *(f"{name}: {how.ready_url}" for name, how in pair.how.items() if how.ready_url), sep="\n")
+            print("Ctrl-C ends all of it.", flush=True)
+            signal.pause()
+        finally:
+            pair.close()
+
+
+if __name__ == "__main__":
+    main()
