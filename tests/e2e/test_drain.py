@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from tests.e2e.pair import Pair, Started
 
 PEOPLE = 4
 PATIENCE = 60
+HELD_UP = 1.2  # seconds: gunicorn looks each second whether it shall end; then it does so before it takes those who wait
 TEXTS = ("Vad är lönen?", "När börjar jobbet?")
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
 
@@ -172,6 +174,7 @@ def test_whoever_has_connected_is_answered_and_whoever_comes_later_is_refused(pa
     for one in waiting:
         one.sendall(HEALTH)
     kept.request("GET", "/healthz")
+    time.sleep(HELD_UP)
     pair.signal("gateway-0", signal.SIGTERM)
     pair.signal("gateway-0", signal.SIGCONT)
     with leaving(pair, "gateway-0") as process:
