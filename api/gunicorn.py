@@ -13,6 +13,7 @@ from gevent import monkey
 monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
 
 # ruff: noqa: E402
+import gc
 import os
 import shutil
 import threading
@@ -44,10 +45,15 @@ preload_app = True
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Let timers that loading has set (the limiter's) go off in this process: the new one would not know their threads."""
+    """Let timers that loading has set (the limiter's) go off in this process: the new one would not know their threads.
+
+    What is loaded stays: a look through it for garbage would only make each process's memory its own.
+    """
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):
             thread.join(1)
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
