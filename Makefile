@@ -13,7 +13,7 @@ export PYTHONUNBUFFERED := 1
 # Where bytecode is forbidden, each process compiles all that it imports: 5 seconds for the gateway, 14 for Rasa, each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down setup test check audit train evaluate faults bench format texts
+.PHONY: help up down setup test check audit train evaluate faults pair bench format texts
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -93,6 +93,9 @@ check: setup ## lint, types, layers, migrations, Rasa's data, texts in three lan
 
 faults: setup ## harm real processes under load, then look at every conversation
 	@$(BIN)/python -m tests.faults.run
+
+pair: setup train ## two gateways, assistants and workers on PostgreSQL and Redis behind Caddy, until Ctrl-C
+	@$(BIN)/python -m tests.e2e.pair
 
 audit: setup ## known vulnerabilities in what the locks pin (asks PyPI)
 	@$(BIN)/python -m tests.checks.audit $(UV)

@@ -1,9 +1,22 @@
-"""gunicorn's settings: one greenlet a request, so that open streams cost next to nothing."""
+"""gunicorn's settings: one greenlet a request, so that open streams cost next to nothing.
+
+The application is loaded before the port is opened (`preload_app`): who connects sooner is refused, and a proxy asks
+another gateway at once. With an open port and nobody behind it, requests would wait until a new gateway has loaded,
+which takes seconds, and on a busy machine longer than any proxy waits. What the application imports must then be
+patched before, in the process that loads it; what watches over processes there (signals, its queue) stays as it is.
+"""
 
 from __future__ import annotations
 
+from gevent import monkey
+
+monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
+
+# ruff: noqa: E402
+import gc
 import os
 import shutil
+import threading
 from typing import Any
 
 from api.config import load_settings
@@ -28,10 +41,23 @@ errorlog = "-"
 loglevel = "warning"
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
+preload_app = True
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Let timers that loading has set (the limiter's) go off in this process: the new one would not know their threads.
+
+    What is loaded stays: a look through it for garbage would only make each process's memory its own.
+    """
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(1)
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Load what a first message would otherwise wait for, once the worker already answers."""
+    """Load what a first message would otherwise wait for, once the worker already answers; end streams when it leaves."""
     from gevent import spawn_later
 
     from api.assistant import address
@@ -39,6 +65,7 @@ def post_worker_init(worker: Any) -> None:
     from api.tracing import web
 
     web.start(worker.wsgi, "gateway")
+    worker.leaves = worker.wsgi.extensions["hub"].leave
     address.follow(worker.wsgi)
     spawn_later(0.5, warm_up)
 

@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
-    """Endless: `message` events with their number as id, `status` and `presence` when they change, comments to keep it open.
+    """Endless until the process leaves: `message` events with their number as id, `status` and `presence` when they change, comments to keep it open.
 
     While a person is asked for or there, whoever reads the stream is known to be looking.
     """
@@ -41,6 +41,8 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
                 if found[name] != told[name]:
                     told[name] = found[name]
                     yield _event(name, told[name])
+            if hub.leaving:
+                return
             waited = len(found["messages"]) < BATCH and not moved.wait(_patience(found["presence"]))
             if waited:
                 yield ": keep-alive\n\n"

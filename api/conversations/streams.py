@@ -8,6 +8,7 @@ follows `EVERY` is woken for each of them, and should look at the database no mo
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from api.db import db, read_only
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
+LEAVES_WITHIN = 2.0  # seconds over which streams end: not everybody comes back in the same moment
 CHANNEL = "desk:conversations"
 EVERY = "*"
 
@@ -35,6 +37,7 @@ class Hub:
         self._seen: dict[str, tuple[Any, ...]] = {}
         self._watcher: threading.Thread | None = None
         self._lock = threading.Lock()
+        self.leaving = False
         self._redis_url: str = app.config["SETTINGS"].redis_url
 
     @contextmanager
@@ -57,6 +60,14 @@ class Hub:
     def streams(self) -> int:
         """How many follow something in this process."""
         return sum(len(events) for events in list(self._followers.values()))
+
+    def leave(self) -> None:
+        """This process will end: have its streams end, which go on with another gateway after the last number they have."""
+        self.leaving = True
+        events = [event for events in list(self._followers.values()) for event in list(events)]
+        for event in events:
+            event.set()
+            time.sleep(LEAVES_WITHIN / len(events))
 
     def wake(self, conversation_id: str) -> None:
         """Wake this process's followers, and through Redis those of the others."""

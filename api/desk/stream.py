@@ -57,6 +57,8 @@ def desk_events(app: Flask, reader: Reader, since: datetime | None) -> Iterator[
                 return
             yield from _news(before, found, since, at)
             before = found
+            if hub.leaving:
+                return
             if not moved.wait(KEEP_ALIVE_SECONDS):
                 yield BEAT
             _rest()
@@ -89,6 +91,8 @@ def _conversation_events(app: Flask, reader: Reader, conversation_id: str) -> It
             if found != before or looks:
                 yield _event("changed", found) if found != before else BEAT
                 before, spoke = found, time.monotonic()
+            if hub.leaving:
+                return
             moved.wait(GLANCE_SECONDS)
             _rest()
 

@@ -51,6 +51,7 @@ class Stream:
         self._headers = candidate.headers | ({"Last-Event-ID": str(last_event_id)} if last_event_id is not None else {})
         self._url = f"{base}{candidate.path}/events"
         self.content_type = ""
+        self.ended_well = False
         self._socket: socket.socket | None = None
         self._client = httpx.Client(timeout=60, trust_env=False)
         self._thread = threading.Thread(target=self._read, daemon=True, name="stream reader")
@@ -64,6 +65,7 @@ class Stream:
                 fields: dict[str, str] = {}
                 for line in response.iter_lines():
                     fields = self._line(line, fields)
+            self.ended_well = True
         except (httpx.HTTPError, RuntimeError, OSError):
             return
 
@@ -77,6 +79,11 @@ class Stream:
             self._arrived.put((fields.get("event", "message"), int(fields["id"]) if "id" in fields else None, json.loads(fields["data"])))
             return {}
         return fields
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self._thread.is_alive()
 
     def until(self, wanted: Callable[[Event], bool], seconds: float = 20) -> list[Event]:
         """Events up to and with the first wanted one."""

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from api.config import ROOT
 from tests.collector import Collector, collecting
 from tests.e2e.desk import Desk
+from tests.e2e.pair import Pair
+from tests.postgres import binaries
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -61,6 +63,22 @@ def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator
         yield found
     finally:
         found.stop_all()
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Pair]:
+    """Two of each on PostgreSQL and Redis. Whoever stops a process starts it again."""
+    missing = [name for name, there in (("PostgreSQL", binaries()), ("redis-server", shutil.which("redis-server"))) if not there]
+    if missing:
+        assert not os.environ.get("CI"), f"CI needs {' and '.join(missing)}"
+        pytest.skip(f"{' and '.join(missing)} not installed (Debian: apt install postgresql redis-server)")
+    found = Pair(tmp_path_factory.mktemp("pair"), models)
+    try:
+        found.start()
+        found.wait()
+        yield found
+    finally:
+        found.close()
 
 
 @pytest.fixture(scope="session")
