@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from flask import Flask, json
@@ -31,7 +32,8 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
         yield "retry: 2000\n\n"
         while True:
             moved.clear()
-            found = _look(app, conversation_id, after, note=waited)
+            with hub.looks:
+                found = _look(app, conversation_id, after, note=waited)
             if found is None:
                 return
             for message in found["messages"]:
@@ -41,9 +43,23 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
                 if found[name] != told[name]:
                     told[name] = found[name]
                     yield _event(name, told[name])
-            waited = len(found["messages"]) < BATCH and not moved.wait(_patience(found["presence"]))
-            if waited:
-                yield ": keep-alive\n\n"
+            waited = False
+            if len(found["messages"]) < BATCH:
+                waited = yield from _wait(moved, found)
+
+
+def _wait(moved: threading.Event, found: dict[str, Any]) -> Generator[str, None, bool]:
+    """Until there is a reason to look again. True: nobody woke us, but something may have changed by itself."""
+    while not moved.wait(_patience(found["presence"])):
+        yield ": keep-alive\n\n"
+        if not _settled(found):
+            return True
+    return False
+
+
+def _settled(found: dict[str, Any]) -> bool:
+    """Whether whatever may change is told by a wake-up, or found by the hub: then an idle stream asks the database for nothing."""
+    return bool(found["presence"] is None and found["status"]["status"] == "answered")
 
 
 def _patience(presence: dict[str, Any] | None) -> float:

@@ -1,8 +1,10 @@
 """Waking streams: whoever follows a conversation is told to look at the database again.
 
 A wake-up may be lost or doubled; nothing depends on it. Between processes it travels through Redis where
-there is one; otherwise one query a second and process asks which followed conversations have moved. Whoever
-follows `EVERY` is woken for each of them, and should look at the database no more often than people can read.
+there is one; otherwise each process asks twice a second, for all that is followed at once, what has moved. With Redis it
+asks so for a share at a time, each conversation every quarter of a minute: that finds what no wake-up told, and spares
+streams to look themselves. Whoever follows `EVERY` is woken for each of them, and should look at the database no
+more often than people can read.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import Any
 
 import structlog
@@ -21,9 +24,14 @@ from api.conversations.models import Conversation, Presence
 from api.db import db, read_only
 
 log = structlog.get_logger()
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
+SWEEP_SECONDS = 15.0  # within which a conversation is asked about whose wake-ups come through Redis
+BATCH = 500
+# However many are woken at once, so many look at a time: more would only take connections from those who write.
+LOOKS = 6
 CHANNEL = "desk:conversations"
 EVERY = "*"
+GONE = ()  # the marks of a conversation that is no more
 
 
 class Hub:
@@ -33,7 +41,10 @@ class Hub:
         self._app = app
         self._followers: dict[str, set[threading.Event]] = defaultdict(set)
         self._seen: dict[str, tuple[Any, ...]] = {}
-        self._watcher: threading.Thread | None = None
+        self._watchers: dict[str, threading.Thread] = {}
+        self._told = False  # Redis tells of what moves
+        self._round: list[str] = []
+        self.looks = threading.BoundedSemaphore(LOOKS)
         self._lock = threading.Lock()
         self._redis_url: str = app.config["SETTINGS"].redis_url
 
@@ -73,10 +84,11 @@ class Hub:
             event.set()
 
     def _start_watcher(self) -> None:
-        if self._watcher is None or not self._watcher.is_alive():
-            target = self._listen if self._redis_url else self._poll
-            self._watcher = threading.Thread(target=target, daemon=True, name="stream watcher")
-            self._watcher.start()
+        wanted = {"stream watcher": self._poll} | ({"wake-up listener": self._listen} if self._redis_url else {})
+        for name, target in wanted.items():
+            if name not in self._watchers or not self._watchers[name].is_alive():
+                self._watchers[name] = threading.Thread(target=target, daemon=True, name=name)
+                self._watchers[name].start()
 
     def _publish(self, conversation_id: str) -> None:
         import redis
@@ -89,45 +101,57 @@ class Hub:
             log.warning("wake-up not sent", error=type(error).__name__)
 
     def _listen(self) -> None:
-        """Wake on what Redis tells; while Redis is away, fall back to asking the database."""
+        """Wake on what Redis tells; while it is away, the database is asked about all that is followed."""
         import redis
 
         while True:
             try:
                 pubsub = redis.Redis.from_url(self._redis_url, socket_timeout=30).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 pubsub.subscribe(CHANNEL)
-                self._wake_moved()
+                self._wake_moved(list(self._followers))
+                self._told = True
                 while True:
                     message = pubsub.get_message(timeout=20)
                     if message:
                         self._wake_here(message["data"].decode())
             except redis.RedisError as error:
+                self._told = False
                 log.warning("wake-ups not heard", error=type(error).__name__)
                 threading.Event().wait(POLL_SECONDS)
-                self._wake_moved()
 
     def _poll(self) -> None:
         pause = threading.Event()
         while True:
             pause.wait(POLL_SECONDS)
-            self._wake_moved()
+            self._wake_moved(self._due())
 
-    def _wake_moved(self) -> None:
-        followed = list(self._followers)
+    def _due(self) -> list[str]:
+        """Whom to ask about now: all that are followed, or as long as Redis tells of them, the next of them."""
+        if not self._told:
+            return list(self._followers)
+        share = ceil(len(self._followers) * POLL_SECONDS / SWEEP_SECONDS)
+        if not self._round:
+            self._round = list(self._followers)
+        due, self._round = self._round[:share], self._round[share:]
+        return due
+
+    def _wake_moved(self, asked: list[str]) -> None:
         try:
             with self._app.app_context():
-                for start in range(0, len(followed), 500):
-                    self._wake_moved_of(followed[start : start + 500])
-                if EVERY in followed:
+                for start in range(0, len(asked), BATCH):
+                    self._wake_moved_of(asked[start : start + BATCH])
+                if EVERY in asked:
                     self._wake_if_any_moved()
         except Exception as error:  # noqa: BLE001 - the watcher must outlive a database that is away
             log.warning("streams not polled", error=type(error).__name__)
 
     def _wake_moved_of(self, ids: list[str]) -> None:
         read_only()
-        for id_, *marks in db.session.execute(_MARKS.where(Conversation.id.in_(ids))):
-            self._wake_if_new(id_, tuple(marks))
+        found = {id_: tuple(marks) for id_, *marks in db.session.execute(_MARKS.where(Conversation.id.in_(ids)))}
         db.session.rollback()
+        for id_ in ids:
+            if id_ != EVERY:
+                self._wake_if_new(id_, found.get(id_, GONE))
 
     def _wake_if_any_moved(self) -> None:
         read_only()
@@ -136,8 +160,11 @@ class Hub:
         self._wake_if_new(EVERY, tuple(marks))
 
     def _wake_if_new(self, name: str, marks: tuple[Any, ...]) -> None:
-        if self._seen.get(name) != marks:
-            self._seen[name] = marks
+        with self._lock:
+            new = name in self._followers and self._seen.get(name) != marks
+            if new:
+                self._seen[name] = marks
+        if new:
             self._set(name)
 
 

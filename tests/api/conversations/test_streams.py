@@ -51,23 +51,23 @@ def _typing(id_: str) -> None:
 def test_what_another_process_did_is_found_by_looking(context: APIFlask, move: Callable[[str], None]) -> None:
     one, two = begun(), begun()
     with hub().follow(EVERY) as everything, hub().follow(one) as first, hub().follow(two) as second:
-        hub()._wake_moved()
+        hub()._wake_moved(list(hub()._followers))
         for event in (everything, first, second):
             event.clear()
-        hub()._wake_moved()
+        hub()._wake_moved(list(hub()._followers))
         assert not everything.is_set()
         move(two)
         db.session.commit()
-        hub()._wake_moved()
+        hub()._wake_moved(list(hub()._followers))
         assert [e.is_set() for e in (everything, first, second)] == [True, False, True]
 
 
 def test_seen_marks_of_another_process_are_found_too(context: APIFlask) -> None:
     one = begun()
     with hub().follow(one) as first:
-        hub()._wake_moved()
+        hub()._wake_moved(list(hub()._followers))
         first.clear()
         db.session.get_one(Conversation, one).candidate_seen_seq = 1
         db.session.commit()
-        hub()._wake_moved()
+        hub()._wake_moved(list(hub()._followers))
         assert first.is_set()
