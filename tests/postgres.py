@@ -44,6 +44,7 @@ class Server:
     """A running server, and the connections over which databases are emptied."""
 
     port: int
+    pid: int = 0
     _kept: dict[str, psycopg.Connection[tuple[Any, ...]]] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
@@ -97,7 +98,7 @@ def server(*settings: str) -> Iterator[Server]:
         ):
             try:
                 _wait_until_up(process, port, log)
-                yield Server(port)
+                yield Server(port, process.pid)
             finally:
                 process.terminate()
                 _stop(process)

@@ -25,7 +25,8 @@ from api.db import db, read_only
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
-SWEEP_SECONDS = 15.0  # within which a conversation is asked about whose wake-ups come through Redis
+# Whose wake-ups come through Redis is asked about within the first of these, a share at a time whenever the second is over.
+SWEEP_SECONDS, SHARE_SECONDS = 15.0, 1.5
 BATCH = 500
 # However many are woken at once, so many look at a time: more would only take connections from those who write.
 LOOKS = 6
@@ -34,12 +35,19 @@ EVERY = "*"
 GONE = ()  # the marks of a conversation that is no more
 
 
+class Follower(threading.Event):
+    """Set whenever what is followed may have changed. `seen`: the marks (`MARKS`) that its holder last saw; whoever tells
+    them is not woken for what they have seen."""
+
+    seen: tuple[Any, ...] | None = None
+
+
 class Hub:
     """The followers of conversations in this process."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._followers: dict[str, set[threading.Event]] = defaultdict(set)
+        self._followers: dict[str, set[Follower]] = defaultdict(set)
         self._seen: dict[str, tuple[Any, ...]] = {}
         self._watchers: dict[str, threading.Thread] = {}
         self._told = False  # Redis tells of what moves
@@ -49,9 +57,9 @@ class Hub:
         self._redis_url: str = app.config["SETTINGS"].redis_url
 
     @contextmanager
-    def follow(self, conversation_id: str) -> Iterator[threading.Event]:
+    def follow(self, conversation_id: str) -> Iterator[Follower]:
         """An event that is set whenever the conversation (`EVERY`: any of them) may have changed."""
-        event = threading.Event()
+        event = Follower()
         with self._lock:
             self._followers[conversation_id].add(event)
             self._start_watcher()
@@ -122,14 +130,14 @@ class Hub:
     def _poll(self) -> None:
         pause = threading.Event()
         while True:
-            pause.wait(POLL_SECONDS)
+            pause.wait(SHARE_SECONDS if self._told else POLL_SECONDS)
             self._wake_moved(self._due())
 
     def _due(self) -> list[str]:
         """Whom to ask about now: all that are followed, or as long as Redis tells of them, the next of them."""
         if not self._told:
             return list(self._followers)
-        share = ceil(len(self._followers) * POLL_SECONDS / SWEEP_SECONDS)
+        share = ceil(len(self._followers) * SHARE_SECONDS / SWEEP_SECONDS)
         if not self._round:
             self._round = list(self._followers)
         due, self._round = self._round[:share], self._round[share:]
@@ -161,19 +169,21 @@ class Hub:
 
     def _wake_if_new(self, name: str, marks: tuple[Any, ...]) -> None:
         with self._lock:
-            new = name in self._followers and self._seen.get(name) != marks
-            if new:
-                self._seen[name] = marks
-        if new:
-            self._set(name)
+            if name not in self._followers:
+                return
+            before, self._seen[name] = self._seen.get(name), marks
+            woken = [follower for follower in self._followers[name] if (follower.seen or before) != marks]
+        for follower in woken:
+            follower.set()
 
 
 # What tells that a conversation has moved, and, by its indexes, that any of them has.
 _present_until = select(func.max(Presence.until)).where(Presence.conversation_id == Conversation.id).correlate(Conversation).scalar_subquery()
-_MARKS = select(
-    Conversation.id, Conversation.last_seq, Conversation.version, Conversation.updated_at, Conversation.candidate_seen_seq,
+MARKS = (
+    Conversation.last_seq, Conversation.version, Conversation.updated_at, Conversation.candidate_seen_seq,
     Conversation.staff_seen_seq, Conversation.snoozed_until, _present_until,
 )  # fmt: skip
+_MARKS = select(Conversation.id, *MARKS)
 _NEWEST = select(select(func.max(Conversation.updated_at)).scalar_subquery(), select(func.max(Presence.until)).scalar_subquery())
 
 

@@ -27,7 +27,7 @@ from api.launch.processes import processes
 from api.migrations.run import upgrade
 from tests import postgres
 from tests.bench import counted
-from tests.bench.processes import Server, environment, free_port, running
+from tests.bench.processes import Server, environment, family_seconds, free_port, running
 from tests.faults.servers import Redis
 
 COUNTED = ("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_utility=on", "pg_stat_statements.max=1000")
@@ -77,6 +77,7 @@ class Database:
 
     url: str
     counter: Path
+    pid: int = 0
     _asked: psycopg.Connection[Any] | None = field(default=None)
 
     def ask_at(self, url: str) -> None:
@@ -91,6 +92,10 @@ class Database:
     def connections(self) -> int:
         """Open ones of the desk now; SQLite has none."""
         return int(self._number(CONNECTIONS)) if self._asked else 0
+
+    def processor_seconds(self) -> float:
+        """What PostgreSQL's processes have used; SQLite is part of the gateway."""
+        return family_seconds(self.pid) if self.pid else 0.0
 
     def _number(self, query: str) -> Any:
         assert self._asked is not None
@@ -111,25 +116,29 @@ class Stand:
     listener: Helper
     writer: Helper
     conversations: list[str]
+    waiting: list[str]
+    redis: Redis | None
 
 
 @contextmanager
-def stand(folder: Path, postgresql: bool, conversations: int) -> Iterator[Stand]:
-    """PostgreSQL with Redis, or SQLite alone; a gateway as `make up` starts it, without limits by address."""
+def stand(folder: Path, postgresql: bool, conversations: int, waiting: int) -> Iterator[Stand]:
+    """PostgreSQL with Redis, or SQLite alone; a gateway as `make up` starts it, without limits by address.
+
+    `waiting`: how many conversations wait for a person, besides those with the assistant.
+    """
     with ExitStack() as stack:
-        database, redis_url = Database("", folder / "statements"), ""
+        database, redis = Database("", folder / "statements"), None
         if postgresql:
             server = stack.enter_context(postgres.server(*COUNTED))
             server.create("desk")
-            database.url = server.url("desk")
+            database.url, database.pid = server.url("desk"), server.pid
             database.ask_at(server.url("postgres"))
             redis = Redis()
             stack.callback(redis.close)
-            redis_url = redis.url
         stack.callback(database.close)
         token, port = secrets.token_urlsafe(32), free_port()
-        told = _environment(folder, port, database.url, redis_url)
-        made = _fill(told, token, conversations)
+        told = _environment(folder, port, database.url, redis.url if redis else "")
+        made = _fill(told, token, conversations, "assistant"), _fill(told, token, waiting, "queue")
         gateway = stack.enter_context(_gateway(told, folder, port, database, counts=not postgresql))
         gateway.wait(60)
         threading.Event().wait(3)  # what a gateway loads only once it answers is loaded
@@ -137,7 +146,7 @@ def stand(folder: Path, postgresql: bool, conversations: int) -> Iterator[Stand]
         stack.callback(listener.close)
         stack.callback(writer.close)
         listener.tell({"port": port, "token": token})
-        yield Stand(gateway, database, listener, writer, made)
+        yield Stand(gateway, database, listener, writer, *made, redis)
 
 
 def _environment(folder: Path, port: int, database_url: str, redis_url: str) -> dict[str, str]:
@@ -158,13 +167,15 @@ def _settings(told: dict[str, str]) -> dict[str, Any]:
     return {name.removeprefix("DESK_").lower(): value for name, value in told.items() if name.startswith("DESK_")}
 
 
-def _fill(told: dict[str, str], token: str, number: int) -> list[str]:
+def _fill(told: dict[str, str], token: str, number: int, owner: str) -> list[str]:
     """Make the schema and conversations of two messages, straight in the database."""
     app = create_app(load_settings(**_settings(told)))
     made = [new_id() for _ in range(number)]
+    if not made:
+        return made
     with app.app_context():
         upgrade()
-        talks = [{"id": id_, "token_hash": token_hash(token), "language": "en", "last_seq": 2} for id_ in made]
+        talks = [{"id": id_, "token_hash": token_hash(token), "language": "en", "last_seq": 2, "owner": owner} for id_ in made]
         db.session.execute(insert(Conversation), talks)
         said = [
             {"id": new_id(), "conversation_id": id_, "seq": seq, "sender": "assistant", "text": SAID, "language": "en"} for id_ in made for seq in (1, 2)

@@ -17,10 +17,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import redis
+
 from api.config import ROOT
+from api.conversations.streams import CHANNEL
 from tests.bench import machine, stream_report
 from tests.bench.figures import percentile
-from tests.bench.processes import DidNotStart, memory_mb, processor_seconds
+from tests.bench.processes import DidNotStart, family_seconds, memory_mb, processor_seconds
 from tests.bench.stream_stand import Stand, stand
 
 CACHE = ROOT / "var" / "bench"
@@ -31,15 +34,20 @@ SAMPLE, SAMPLE_SECONDS = 100, 5.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Numbers of open chats by system; seconds of idling; seconds over which every chat is then sent a message, by number."""
+    """Numbers of open chats by system; seconds of idling; seconds over which every chat is then sent a message, by number.
+
+    `waiting`: chats that wait for a person, opened at the end; `strangers`: wake-ups of conversations that nobody follows here.
+    """
 
     numbers: dict[str, Sequence[int]]
     idle_seconds: float
     all_seconds: dict[int, float]
+    waiting: int
+    strangers: int
 
 
-FULL = Plan({"PostgreSQL, Redis": (100, 1000, 5000), "SQLite": (100, 1000, 5000)}, 15, {100: 2, 1000: 6, 5000: 30})
-SHORT = Plan({"PostgreSQL, Redis": (100, 1000), "SQLite": (100, 1000)}, 5, {100: 1, 1000: 6})
+FULL = Plan({"PostgreSQL, Redis": (100, 1000, 5000), "SQLite": (1000, 5000)}, 15, {100: 2, 1000: 6, 5000: 30}, 500, 10_000)
+SHORT = Plan({"PostgreSQL, Redis": (100, 1000), "SQLite": (1000,)}, 5, {100: 1, 1000: 6}, 100, 2_000)
 
 
 @dataclass(frozen=True)
@@ -55,66 +63,108 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Used:
+    """Processor milliseconds of the gateway's processes and of PostgreSQL's, and statements; of what, says whoever holds it."""
+
+    gateway: float
+    database: float
+    statements: float
+
+
+@dataclass(frozen=True)
 class Row:
-    """One number of open chats on one system. Memory in MB and processor milliseconds a second are of the gateway's processes."""
+    """One number of open chats on one system. `memory` in MB, of the gateway's processes; `connections`: most seen, to PostgreSQL."""
 
     system: str
     streams: int
     open_seconds: float
-    memory: float
     memory_before: float
-    idle_processor: float
-    idle_statements: float
+    memory: float
     connections: int
+    opening: Used  # of a stream
+    idle: Used  # of a second
+    telling: Used  # of a message
     some: Told
     all: Told
-    all_processor: float
 
     @property
     def stream_kb(self) -> float:
-        """What one stream takes."""
+        """What one stream takes, in KB."""
         return (self.memory - self.memory_before) * 1024 / self.streams
 
 
-def measure(system: str, plan: Plan, folder: Path) -> list[Row]:
+@dataclass(frozen=True)
+class Extras:
+    """What else the plan needs. `waiting`: of a second, of one chat that waits for a person; `stranger`: of a wake-up that is for
+    another gateway; `redis`: Redis' processor milliseconds of a wake-up with one gateway listening; `redis_mb`: its memory."""
+
+    waiting: Used
+    stranger: Used
+    redis: float
+    redis_mb: float
+
+
+class Meter:
+    """What is used from now on."""
+
+    def __init__(self, desk: Stand) -> None:
+        self._desk, self._began = desk, time.monotonic()
+        self._before = self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        desk = self._desk
+        return 1000 * processor_seconds(desk.gateway.process.pid), 1000 * desk.database.processor_seconds(), desk.database.statements()
+
+    def of(self, number: float) -> Used:
+        """Divided by the number of what was done."""
+        return Used(*((now - before) / number for now, before in zip(self._now(), self._before, strict=True)))
+
+    def of_a_second(self) -> Used:
+        return self.of(time.monotonic() - self._began)
+
+
+def measure(system: str, plan: Plan, folder: Path) -> tuple[list[Row], Extras | None]:
     """Open more and more streams on one gateway."""
     numbers, rows = plan.numbers[system], []
-    with stand(folder, SYSTEMS[system], max(numbers)) as desk:
+    with stand(folder, SYSTEMS[system], max(numbers), plan.waiting) as desk:
         before, opened = memory_mb(desk.gateway.process.pid), 0
         for number in numbers:
             rows.append(_row(desk, system, plan, opened, number, before))
             opened = number
             print(stream_report.line(rows[-1]), file=sys.stderr)
-    return rows
+        return rows, _extras(desk, plan, rows[-1]) if desk.redis else None
 
 
 def _row(desk: Stand, system: str, plan: Plan, opened: int, number: int, before: float) -> Row:
-    came = desk.listener.ask({"open": desk.conversations[opened:number]})
+    seconds, opening = _open(desk, desk.conversations[opened:number])
+    idle, memory = _idle(desk, plan.idle_seconds), memory_mb(desk.gateway.process.pid)
+    some, _ = _send(desk, desk.conversations[: number : number // SAMPLE], SAMPLE_SECONDS)
+    everybody, telling = _send(desk, desk.conversations[:number], plan.all_seconds[number])
+    return Row(system, number, seconds, before, memory, desk.database.connections(), opening, idle, telling, some, everybody)
+
+
+def _open(desk: Stand, conversations: list[str]) -> tuple[float, Used]:
+    meter = Meter(desk)
+    came = desk.listener.ask({"open": conversations})
     if came["failed"]:
         raise DidNotStart(f"{came['failed']} streams did not open: {came['why']}")
+    return came["seconds"], meter.of(len(conversations))
+
+
+def _idle(desk: Stand, seconds: float) -> Used:
     time.sleep(SETTLE_SECONDS)
-    processor, statements = _idle(desk, plan.idle_seconds)
-    memory = memory_mb(desk.gateway.process.pid)
-    some, _ = _send(desk, desk.conversations[: number : number // SAMPLE], SAMPLE_SECONDS)
-    everybody, used = _send(desk, desk.conversations[:number], plan.all_seconds[number])
-    connections = desk.database.connections()
-    return Row(system, number, came["seconds"], memory, before, processor, statements, connections, some, everybody, used)
-
-
-def _idle(desk: Stand, seconds: float) -> tuple[float, float]:
-    """Processor milliseconds and statements of an idle second."""
-    began, used, said = time.monotonic(), processor_seconds(desk.gateway.process.pid), desk.database.statements()
+    meter = Meter(desk)
     time.sleep(seconds)
-    took = time.monotonic() - began
-    return 1000 * (processor_seconds(desk.gateway.process.pid) - used) / took, (desk.database.statements() - said) / took
+    return meter.of_a_second()
 
 
-def _send(desk: Stand, conversations: list[str], seconds: float) -> tuple[Told, float]:
-    """Have another process store a message in each; how soon they were told, and the gateway's processor milliseconds a message."""
+def _send(desk: Stand, conversations: list[str], seconds: float) -> tuple[Told, Used]:
+    """Have another process store a message in each: how soon each was told, and what that used (PostgreSQL: with the storing)."""
     desk.listener.ask({"heard": True})
-    used, began = processor_seconds(desk.gateway.process.pid), time.monotonic()
+    meter, began = Meter(desk), time.monotonic()
     committed = desk.writer.ask({"conversations": conversations, "seconds": seconds})
-    took, heard, until = time.monotonic() - began, {}, time.monotonic() + LATE_SECONDS
+    took, until = time.monotonic() - began, time.monotonic() + LATE_SECONDS
+    heard: dict[tuple[str, int], float] = {}
     while len(heard) < len(committed) and time.monotonic() < until:
         time.sleep(0.2)
         answer = desk.listener.ask({"heard": True})
@@ -122,18 +172,35 @@ def _send(desk: Stand, conversations: list[str], seconds: float) -> tuple[Told, 
         if answer["lost"]:
             raise DidNotStart(f"{answer['lost']} streams ended")
     waits = [1000 * (heard[name, seq] - at) for name, seq, at in committed if (name, seq) in heard]
-    processor = 1000 * (processor_seconds(desk.gateway.process.pid) - used) / len(committed)
-    rate, missing = len(committed) / took, len(committed) - len(waits)
-    return Told(rate, len(committed), missing, percentile(waits, 0.5), percentile(waits, 0.99), max(waits, default=0.0)), processor
+    told = Told(len(committed) / took, len(committed), len(committed) - len(waits), percentile(waits, 0.5), percentile(waits, 0.99), max(waits, default=0.0))
+    return told, meter.of(len(committed))
 
 
-def bench(plan: Plan) -> tuple[list[Row], dict[str, str]]:
+def _extras(desk: Stand, plan: Plan, last: Row) -> Extras:
+    """Wake-ups that are for other gateways, then chats that wait for a person, on top of all others."""
+    assert desk.redis is not None
+    client = redis.Redis.from_url(desk.redis.url)
+    meter, redis_before = Meter(desk), family_seconds(desk.redis.pid)
+    for number in range(plan.strangers):
+        client.publish(CHANNEL, f"nobody-follows-{number:08}")
+        if number % 100 == 99:
+            time.sleep(0.05)
+    time.sleep(1)
+    stranger, redis_used = meter.of(plan.strangers), 1000 * (family_seconds(desk.redis.pid) - redis_before) / plan.strangers
+    _open(desk, desk.waiting)
+    found, alone, n = _idle(desk, plan.idle_seconds), last.idle, plan.waiting
+    waiting = Used(*((getattr(found, name) - getattr(alone, name)) / n for name in ("gateway", "database", "statements")))
+    return Extras(waiting, stranger, redis_used, client.info("memory")["used_memory_rss"] / 2**20)
+
+
+def bench(plan: Plan) -> tuple[list[Row], Extras | None, dict[str, str]]:
     """Both systems, one after the other."""
-    began, rows = machine.load(), []
+    began, rows, extras = machine.load(), [], None
     for system in plan.numbers:
         with tempfile.TemporaryDirectory(prefix="streams-", dir=CACHE, ignore_cleanup_errors=True) as folder:
-            rows += measure(system, plan, Path(folder))
-    return rows, machine.describe() | {"load average before and after": f"{began}; {machine.load()}", "measured": time.strftime("%Y-%m-%d")}
+            found, more = measure(system, plan, Path(folder))
+            rows, extras = rows + found, extras or more
+    return rows, extras, machine.describe() | {"load average before and after": f"{began}; {machine.load()}", "measured": time.strftime("%Y-%m-%d")}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,13 +212,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     CACHE.mkdir(parents=True, exist_ok=True)
     try:
-        rows, facts = bench(SHORT if options.short else FULL)
+        rows, extras, facts = bench(SHORT if options.short else FULL)
     except DidNotStart as error:
         print(f"The bench stopped: {error}", file=sys.stderr)
         return 2
-    options.out.write_text(json.dumps({"facts": facts, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False) + "\n")
+    options.out.write_text(json.dumps({"facts": facts, "rows": [asdict(row) for row in rows], "extras": asdict(extras) if extras else None}, indent=1, ensure_ascii=False) + "\n")
     if not options.short:
-        stream_report.record(rows, facts)
+        stream_report.record(rows, extras, facts)
     return 1 if any(told.missing or told.worst > 1000 for row in rows for told in (row.some, row.all)) else 0
 
 
