@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 AT_A_TIME = 40
-OPEN_SECONDS = 90
+OPEN_SECONDS = 240
 
 
 class Listener(asyncio.Protocol):
