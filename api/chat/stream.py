@@ -26,8 +26,8 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
     with hub.follow(conversation_id) as moved:
         yield "retry: 2000\n\n"
         while True:
-            moved.clear()
             with hub.looks:
+                moved.clear()
                 found = look(app, conversation_id, after, BATCH, note=waited)
             if found is None:
                 return

@@ -10,17 +10,20 @@ more often than people can read.
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 from typing import Any
 
+import redis
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from api.conversations.models import Conversation, Presence
+from api.conversations.wake_ups import Ear, channel
 from api.db import db, read_only
 
 log = structlog.get_logger()
@@ -30,7 +33,8 @@ SWEEP_SECONDS, SHARE_SECONDS = 15.0, 1.5
 BATCH = 500
 # However many are woken at once, so many look at a time: more would only take connections from those who write.
 LOOKS = 6
-CHANNEL = "desk:conversations"
+# Of whom to listen for is told to Redis this often. What comes before that is found by asking the database right then.
+TURN_SECONDS = 0.2
 EVERY = "*"
 GONE = ()  # the marks of a conversation that is no more
 
@@ -51,6 +55,7 @@ class Hub:
         self._seen: dict[str, tuple[Any, ...]] = {}
         self._watchers: dict[str, threading.Thread] = {}
         self._told = False  # Redis tells of what moves
+        self._came_or_went: set[str] = set()
         self._round: list[str] = []
         self.looks = threading.BoundedSemaphore(LOOKS)
         self._lock = threading.Lock()
@@ -62,6 +67,7 @@ class Hub:
         event = Follower()
         with self._lock:
             self._followers[conversation_id].add(event)
+            self._came_or_went.add(conversation_id)
             self._start_watcher()
         try:
             yield event
@@ -70,6 +76,7 @@ class Hub:
                 self._followers[conversation_id].discard(event)
                 if not self._followers[conversation_id]:
                     del self._followers[conversation_id]
+                    self._came_or_went.add(conversation_id)
                     self._seen.pop(conversation_id, None)
 
     @property
@@ -99,33 +106,44 @@ class Hub:
                 self._watchers[name].start()
 
     def _publish(self, conversation_id: str) -> None:
-        import redis
-
         try:
             client = self._app.extensions.setdefault("redis", None) or redis.Redis.from_url(self._redis_url, socket_timeout=2)
             self._app.extensions["redis"] = client
-            client.publish(CHANNEL, conversation_id)
+            client.publish(channel(conversation_id), b"")
         except redis.RedisError as error:
             log.warning("wake-up not sent", error=type(error).__name__)
 
     def _listen(self) -> None:
         """Wake on what Redis tells; while it is away, the database is asked about all that is followed."""
-        import redis
-
         while True:
             try:
-                pubsub = redis.Redis.from_url(self._redis_url, socket_timeout=30).pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-                pubsub.subscribe(CHANNEL)
-                self._wake_moved(list(self._followers))
-                self._told = True
+                ear = Ear(self._redis_url, EVERY)
+                with self._lock:
+                    self._came_or_went = set(self._followers)
                 while True:
-                    message = pubsub.get_message(timeout=20)
-                    if message:
-                        self._wake_here(message["data"].decode())
+                    self._turn(ear)
+                    self._told = True
+                    self._hear(ear, time.monotonic() + TURN_SECONDS)
             except redis.RedisError as error:
                 self._told = False
                 log.warning("wake-ups not heard", error=type(error).__name__)
                 threading.Event().wait(POLL_SECONDS)
+
+    def _turn(self, ear: Ear) -> None:
+        """Listen to whoever is followed now."""
+        with self._lock:
+            changed, self._came_or_went = self._came_or_went, set()
+            here = {name for name in changed if name in self._followers}
+        ear.leave(changed - here)
+        new = ear.follow(here)
+        if new:
+            self._wake_moved(new)
+
+    def _hear(self, ear: Ear, until: float) -> None:
+        while (left := until - time.monotonic()) > 0:
+            name = ear.hear(left)
+            if name is not None:
+                self._wake_here(name)
 
     def _poll(self) -> None:
         pause = threading.Event()

@@ -14,13 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import redis
 
 from api.config import ROOT
-from api.conversations.streams import CHANNEL
+from api.conversations.wake_ups import channel
 from tests.bench import machine, stream_report
 from tests.bench.figures import percentile
 from tests.bench.processes import DidNotStart, family_seconds, memory_mb, processor_seconds
@@ -64,11 +64,16 @@ class Told:
 
 @dataclass(frozen=True)
 class Used:
-    """Processor milliseconds of the gateway's processes and of PostgreSQL's, and statements; of what, says whoever holds it."""
+    """Processor milliseconds of the gateway's processes, of PostgreSQL's and Redis', and statements; of what, says whoever holds it."""
 
     gateway: float
     database: float
+    redis: float
     statements: float
+
+    def beyond(self, idle: Used, number: float) -> Used:
+        """Without what an idle gateway uses meanwhile, divided by the number of what was done."""
+        return Used(*((getattr(self, f.name) - getattr(idle, f.name)) / number for f in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -96,11 +101,10 @@ class Row:
 @dataclass(frozen=True)
 class Extras:
     """What else the plan needs. `waiting`: of a second, of one chat that waits for a person; `stranger`: of a wake-up that is for
-    another gateway; `redis`: Redis' processor milliseconds of a wake-up with one gateway listening; `redis_mb`: its memory."""
+    another gateway; `redis_mb`: Redis' memory with all channels."""
 
     waiting: Used
     stranger: Used
-    redis: float
     redis_mb: float
 
 
@@ -108,19 +112,22 @@ class Meter:
     """What is used from now on."""
 
     def __init__(self, desk: Stand) -> None:
-        self._desk, self._began = desk, time.monotonic()
+        self._desk, self._began, self.seconds = desk, time.monotonic(), 0.0
         self._before = self._now()
 
-    def _now(self) -> tuple[float, float, float]:
+    def _now(self) -> tuple[float, float, float, float]:
         desk = self._desk
-        return 1000 * processor_seconds(desk.gateway.process.pid), 1000 * desk.database.processor_seconds(), desk.database.statements()
+        redis_used = family_seconds(desk.redis.pid) if desk.redis else 0.0
+        used = processor_seconds(desk.gateway.process.pid), desk.database.processor_seconds(), redis_used
+        return 1000 * used[0], 1000 * used[1], 1000 * used[2], desk.database.statements()
 
     def of(self, number: float) -> Used:
         """Divided by the number of what was done."""
         return Used(*((now - before) / number for now, before in zip(self._now(), self._before, strict=True)))
 
     def of_a_second(self) -> Used:
-        return self.of(time.monotonic() - self._began)
+        self.seconds = time.monotonic() - self._began
+        return self.of(self.seconds)
 
 
 def measure(system: str, plan: Plan, folder: Path) -> tuple[list[Row], Extras | None]:
@@ -180,17 +187,16 @@ def _extras(desk: Stand, plan: Plan, last: Row) -> Extras:
     """Wake-ups that are for other gateways, then chats that wait for a person, on top of all others."""
     assert desk.redis is not None
     client = redis.Redis.from_url(desk.redis.url)
-    meter, redis_before = Meter(desk), family_seconds(desk.redis.pid)
+    meter = Meter(desk)
     for number in range(plan.strangers):
-        client.publish(CHANNEL, f"nobody-follows-{number:08}")
+        client.publish(channel(f"nobody-follows-{number:08}"), b"")
         if number % 100 == 99:
             time.sleep(0.05)
-    time.sleep(1)
-    stranger, redis_used = meter.of(plan.strangers), 1000 * (family_seconds(desk.redis.pid) - redis_before) / plan.strangers
+    found = meter.of_a_second()
+    stranger = found.beyond(last.idle, plan.strangers / meter.seconds)
     _open(desk, desk.waiting)
-    found, alone, n = _idle(desk, plan.idle_seconds), last.idle, plan.waiting
-    waiting = Used(*((getattr(found, name) - getattr(alone, name)) / n for name in ("gateway", "database", "statements")))
-    return Extras(waiting, stranger, redis_used, client.info("memory")["used_memory_rss"] / 2**20)
+    waiting = _idle(desk, plan.idle_seconds).beyond(last.idle, plan.waiting)
+    return Extras(waiting, stranger, client.info("memory")["used_memory_rss"] / 2**20)
 
 
 def bench(plan: Plan) -> tuple[list[Row], Extras | None, dict[str, str]]:
