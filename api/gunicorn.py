@@ -10,7 +10,6 @@ from typing import Any
 from api.config import load_settings
 
 
-
 def allow_streams(wanted: int) -> int:
     """Let this process have `wanted` files if the system lets it: each open stream is one, and shells often allow 1,024. How many it may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -19,17 +19,14 @@ from api.conversations.streams import MARKS
 from api.db import db, read_only
 from api.handoff.models import Handoff
 
-_HERE = (
-    select(
-        *MARKS,
-        Conversation.owner.label("owner"),
-        Conversation.candidate_id.label("candidate_id"),
-        Conversation.reply_mail.label("reply_mail"),
-        exists().where(Turn.conversation_id == Conversation.id, Turn.status == "pending").label("waits"),
-        exists().where(Handoff.conversation_id == Conversation.id).label("handed_over"),
-    )
-    .where(Conversation.id == bindparam("conversation"))
-)
+_HERE = select(
+    *MARKS,
+    Conversation.owner.label("owner"),
+    Conversation.candidate_id.label("candidate_id"),
+    Conversation.reply_mail.label("reply_mail"),
+    exists().where(Turn.conversation_id == Conversation.id, Turn.status == "pending").label("waits"),
+    exists().where(Handoff.conversation_id == Conversation.id).label("handed_over"),
+).where(Conversation.id == bindparam("conversation"))
 
 
 @dataclass(frozen=True)

@@ -60,4 +60,3 @@ def _patience(presence: dict[str, Any] | None) -> float:
 
 def _event(name: str, data: Any) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-

@@ -177,9 +177,7 @@ def _fill(told: dict[str, str], token: str, number: int, owner: str) -> list[str
         upgrade()
         talks = [{"id": id_, "token_hash": token_hash(token), "language": "en", "last_seq": 2, "owner": owner} for id_ in made]
         db.session.execute(insert(Conversation), talks)
-        said = [
-            {"id": new_id(), "conversation_id": id_, "seq": seq, "sender": "assistant", "text": SAID, "language": "en"} for id_ in made for seq in (1, 2)
-        ]
+        said = [{"id": new_id(), "conversation_id": id_, "seq": seq, "sender": "assistant", "text": SAID, "language": "en"} for id_ in made for seq in (1, 2)]
         db.session.execute(insert(Message), said)
         db.session.commit()
         db.engine.dispose()

@@ -222,7 +222,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DidNotStart as error:
         print(f"The bench stopped: {error}", file=sys.stderr)
         return 2
-    options.out.write_text(json.dumps({"facts": facts, "rows": [asdict(row) for row in rows], "extras": asdict(extras) if extras else None}, indent=1, ensure_ascii=False) + "\n")
+    options.out.write_text(
+        json.dumps({"facts": facts, "rows": [asdict(row) for row in rows], "extras": asdict(extras) if extras else None}, indent=1, ensure_ascii=False) + "\n"
+    )
     if not options.short:
         stream_report.record(rows, extras, facts)
     return 1 if any(told.missing or told.worst > 1000 for row in rows for told in (row.some, row.all)) else 0
