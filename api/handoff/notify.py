@@ -86,6 +86,6 @@ def _role(conversation: Conversation) -> str:
     if conversation.page_role is None:
         return ""
     rows = db.session.execute(select(RoleText.language, RoleText.title).join(Role).where(Role.ref == conversation.page_role))
-    titles = {language: title for language, title in rows}
+    titles = dict(rows.all())
     title = titles.get("en") or next(iter(titles.values()), "")
     return f"Role: {title} ({conversation.page_role}). " if title else f"Role: {conversation.page_role}. "
