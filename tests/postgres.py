@@ -78,8 +78,11 @@ class Server:
 
 
 @contextmanager
-def server(*settings: str) -> Iterator[Server]:
-    """Start a server in a new folder, with `settings` ("name=value") besides the fast ones; stop it and remove the folder at the end."""
+def server(*settings: str, fast: bool = True) -> Iterator[Server]:
+    """Start a server in a new folder, with `settings` ("name=value"); stop it and remove the folder at the end.
+
+    Not `fast`: it keeps what it has committed.
+    """
     programs = binaries()
     if programs is None:
         raise RuntimeError("PostgreSQL's server programs are not installed")
@@ -90,7 +93,7 @@ def server(*settings: str) -> Iterator[Server]:
         init = [programs / "initdb", "-D", data, "-U", SYSTEM_USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)
         port = _free_port()
-        options = [part for option in (*FAST, *settings) for part in ("-c", option)]
+        options = [part for option in (*(FAST if fast else ()), *settings) for part in ("-c", option)]
         command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *options]
         with (
             log.open("wb") as output,

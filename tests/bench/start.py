@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from api.app import create_app
-from api.config import Settings
+from api.config import ROOT, Settings
 from api.db import db
 from api.demo.load import load_if_empty
 from api.launch.processes import processes
@@ -28,11 +29,12 @@ from api.migrations.run import upgrade
 from tests import postgres
 from tests.bench import machine
 from tests.bench.desk import settings_in
+from tests.bench.load import ANSWER_SECONDS, Done, Job
 from tests.bench.processes import Server, environment, family_seconds, memory_mb, processor_seconds, running
-from tests.bench.run import CACHE, Target, _play
 from tests.bench.stream_stand import COUNTED, Database
 from tests.faults.servers import Redis
 
+CACHE = ROOT / "var" / "bench"
 TIMES, QUIET_SECONDS, PATIENCE = 3, 5.0, 120.0
 CLIENTS, TURNS, CONVERSATIONS = 8, 5, 48
 OUT = CACHE / "start.json"
@@ -138,18 +140,25 @@ def measure(folder: Path) -> tuple[Started, Turns]:
 
 def turns(at: Place, servers: dict[str, Server]) -> Turns:
     """Eight clients at a time, after a round that is not measured."""
-    target = Target(f"http://{at.settings.host}:{at.settings.port}")
-    _play("ours", target, (2, 10), 6, 60)
+    url = f"http://{at.settings.host}:{at.settings.port}"
+    _play(Job("ours", url, "", 2, 10, 6, 60))
 
     def used() -> dict[str, float]:
         own = {name: processor_seconds(server.process.pid) for name, server in servers.items()}
         return own | {"PostgreSQL": at.database.processor_seconds(), "Redis": family_seconds(at.redis.pid)}
 
     before, said = used(), at.database.statements()
-    done = _play("ours", target, (CLIENTS, TURNS), CONVERSATIONS, 60)
+    done = _play(Job("ours", url, "", CLIENTS, TURNS, CONVERSATIONS, 60))
     number = len(done.took)
     milliseconds = {name: 1000 * (seconds - before[name]) / number for name, seconds in used().items()}
     return Turns(milliseconds, (at.database.statements() - said) / number, number / done.seconds, done.failed)
+
+
+def _play(job: Job) -> Done:
+    """By a client process of its own."""
+    command, limit = [sys.executable, "-m", "tests.bench.load"], job.seconds + 2 * ANSWER_SECONDS
+    said = subprocess.run(command, input=json.dumps(asdict(job)), capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=limit, check=True)
+    return Done(**json.loads(said.stdout))
 
 
 def main() -> int:
