@@ -15,11 +15,23 @@ monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
 # ruff: noqa: E402
 import gc
 import os
+import resource
 import shutil
 import threading
 from typing import Any
 
 from api.config import load_settings
+
+
+def allow_streams(wanted: int) -> int:
+    """Let this process have `wanted` files if the system lets it: each open stream is one, and shells often allow 1,024. How many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    if soft != unlimited and soft < wanted:
+        soft = wanted if hard == unlimited else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
+
 
 _settings = load_settings()
 if _settings.workers > 1:  # each process counts into files of its own, and whichever is asked adds them up
@@ -31,6 +43,7 @@ bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "api.gevent_worker.Worker"
 worker_connections = 10_000
+allow_streams(worker_connections + 500)  # besides streams: the database, Redis, assistants
 keepalive = 30
 graceful_timeout = 20
 timeout = 60

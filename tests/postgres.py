@@ -44,6 +44,7 @@ class Server:
     """A running server, and the connections over which databases are emptied."""
 
     port: int
+    pid: int = 0
     _kept: dict[str, psycopg.Connection[tuple[Any, ...]]] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
@@ -77,8 +78,11 @@ class Server:
 
 
 @contextmanager
-def server(fast: bool = True) -> Iterator[Server]:
-    """Start a server in a new folder; stop it and remove the folder at the end. Not `fast`: it keeps what it has committed."""
+def server(*settings: str, fast: bool = True) -> Iterator[Server]:
+    """Start a server in a new folder, with `settings` ("name=value"); stop it and remove the folder at the end.
+
+    Not `fast`: it keeps what it has committed.
+    """
     programs = binaries()
     if programs is None:
         raise RuntimeError("PostgreSQL's server programs are not installed")
@@ -89,7 +93,7 @@ def server(fast: bool = True) -> Iterator[Server]:
         init = [programs / "initdb", "-D", data, "-U", SYSTEM_USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd=folder, **as_user)
         port = _free_port()
-        options = [part for option in (FAST if fast else ()) for part in ("-c", option)]
+        options = [part for option in (*(FAST if fast else ()), *settings) for part in ("-c", option)]
         command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, *options]
         with (
             log.open("wb") as output,
@@ -97,7 +101,7 @@ def server(fast: bool = True) -> Iterator[Server]:
         ):
             try:
                 _wait_until_up(process, port, log)
-                yield Server(port)
+                yield Server(port, process.pid)
             finally:
                 process.terminate()
                 _stop(process)

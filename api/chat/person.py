@@ -10,6 +10,7 @@ from api.candidates import rating, reply_mail
 from api.chat import schemas, transcript
 from api.chat.talk import status_of
 from api.chat.views import OWN, _as, auth, blueprint, lock_own_conversation, own_conversation
+from api.conversations.streams import hub
 from api.db import db
 from api.handoff import attachments, presence
 from api.limits import per_conversation
@@ -58,6 +59,7 @@ def leave_address(conversation_id: str, json_data: dict[str, Any]) -> dict[str, 
     conversation = lock_own_conversation(conversation_id)
     reply_mail.leave_address(conversation, json_data["email"])
     db.session.commit()
+    hub().wake(conversation_id)  # another tab shows it, too
     return status_of(conversation)
 
 
@@ -71,6 +73,7 @@ def rate_help(conversation_id: str, json_data: dict[str, Any]) -> str:
     """Say what a person's help was worth, 1 to 5, perhaps in words. Again changes it."""
     rating.rate_help(lock_own_conversation(conversation_id), json_data["score"], json_data["comment"])
     db.session.commit()
+    hub().wake(conversation_id)
     return ""
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from flask import Flask, json
 
-from api.chat import talk
-from api.chat.schemas import MessageOut
-from api.conversations import queries
-from api.conversations.models import Conversation
-from api.conversations.streams import Hub
-from api.db import db, read_only
+from api.chat.look import Look, look
+from api.conversations.streams import Follower, Hub
 
 KEEP_ALIVE_SECONDS = 15
 TYPING_SECONDS = 5
@@ -30,22 +26,33 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
     with hub.follow(conversation_id) as moved:
         yield "retry: 2000\n\n"
         while True:
-            moved.clear()
-            found = _look(app, conversation_id, after, note=waited)
+            with hub.looks:
+                moved.clear()
+                found = look(app, conversation_id, after, BATCH, note=waited)
             if found is None:
                 return
-            for message in found["messages"]:
+            moved.seen = found.marks
+            for message in found.messages:
                 after = message["seq"]
                 yield f"id: {after}\n{_event('message', message)}"
             for name in told:
-                if found[name] != told[name]:
-                    told[name] = found[name]
+                if getattr(found, name) != told[name]:
+                    told[name] = getattr(found, name)
                     yield _event(name, told[name])
             if hub.leaving:
                 return
-            waited = len(found["messages"]) < BATCH and not moved.wait(_patience(found["presence"]))
-            if waited:
-                yield ": keep-alive\n\n"
+            waited = False
+            if len(found.messages) < BATCH:
+                waited = yield from _wait(moved, found)
+
+
+def _wait(moved: Follower, found: Look) -> Generator[str, None, bool]:
+    """Until there is a reason to look again. True: nobody woke us, but something may have changed by itself."""
+    while not moved.wait(_patience(found.presence)):
+        yield ": keep-alive\n\n"
+        if not found.settled:
+            return True
+    return False
 
 
 def _patience(presence: dict[str, Any] | None) -> float:
@@ -55,20 +62,3 @@ def _patience(presence: dict[str, Any] | None) -> float:
 
 def _event(name: str, data: Any) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
-def _look(app: Flask, conversation_id: str, after: int, note: bool) -> dict[str, Any] | None:
-    """What is there now. With `note`, it is noted that the candidate looks, if that matters to somebody."""
-    with app.app_context():
-        read_only()
-        conversation = db.session.get(Conversation, conversation_id)
-        if conversation is None:
-            return None
-        public = [queries.as_public(m) for m in queries.messages_after(conversation_id, after, BATCH)]
-        with_person = conversation.owner != "assistant"
-        found = {"messages": MessageOut(many=True).dump(public), "status": talk.status_of(conversation)}
-        found["presence"] = talk.presence_of(conversation) if with_person else None
-        db.session.rollback()
-        if note and with_person:
-            talk.note_looking(conversation_id)
-        return found

@@ -26,6 +26,12 @@ def status_of(conversation: Conversation) -> dict[str, Any]:
     }
 
 
+def quiet_status(reply_mail: bool) -> dict[str, Any]:
+    """The same where the assistant speaks, nothing waits and no person has been: nearly always, and nothing need be asked."""
+    nothing = {"waiting_because": None, "speaker": None, "ended": False, "expected": None}
+    return nothing | {"status": "answered", "reply_mail": reply_mail, "rate": False}
+
+
 def presence_of(conversation: Conversation) -> dict[str, Any]:
     """`typing`: the name of the recruiter who writes, if one does; `seen`: how far the recruiters have read."""
     return {"typing": presence.typing_to_candidate(conversation), "seen": conversation.staff_seen_seq}

@@ -13,6 +13,7 @@ from api.candidates import reply_mail
 from api.chat import schemas, stream, talk, transcript
 from api.conversations import devices, effects, queries, service, turns
 from api.conversations.models import Conversation, Message, Stored
+from api.conversations.streams import hub
 from api.db import db, read_only
 from api.errors import SignInNeeded
 from api.handoff import claims
@@ -130,11 +131,12 @@ def history(conversation_id: str, query_data: dict[str, int]) -> dict[str, Any]:
 @blueprint.doc(responses=_as("text/event-stream", "server-sent events"))
 def events(conversation_id: str) -> Response:
     """The stream of a conversation; `Last-Event-ID` (a message number) resumes it."""
-    conversation = own_conversation(conversation_id)
+    with hub().looks:  # when a gateway goes, thousands come to the next at once
+        id_ = own_conversation(conversation_id).id
+        db.session.rollback()
     last = request.headers.get("Last-Event-ID", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-    body = stream.events(current_app._get_current_object(), conversation.id, after)  # type: ignore[attr-defined]
-    db.session.rollback()
+    body = stream.events(current_app._get_current_object(), id_, after)  # type: ignore[attr-defined]
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(body, mimetype="text/event-stream", headers=headers)
 

@@ -13,7 +13,7 @@ NAMES = {"ours": "Applicant Desk", "pg": "Applicant Desk, PostgreSQL", "bare": "
 def by_length(series: dict[str, dict[int, float]]) -> str:
     """`series`: for each system, milliseconds by turn."""
     turns = sorted({turn for line in series.values() for turn in line})
-    top = _nice(max(value for line in series.values() for value in line.values()))
+    top = nice(max(value for line in series.values() for value in line.values()))
     x = {turn: LEFT + (WIDE - LEFT - RIGHT) * i / max(1, len(turns) - 1) for i, turn in enumerate(turns)}
 
     def y(value: float) -> float:
@@ -30,7 +30,7 @@ def by_length(series: dict[str, dict[int, float]]) -> str:
     return "\n".join([head, "<title>Median time of a turn by length of the conversation</title>", sheet, title, *parts, axis, "</svg>", ""])
 
 
-def _nice(value: float) -> float:
+def nice(value: float) -> float:
     """The next round number above."""
     unit = 10 ** int(log10(value))
     return next(step * unit for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15) if step * unit >= value)

@@ -94,12 +94,21 @@ def processor_seconds(pid: int) -> float:
     return sum(int(fields[11]) + int(fields[12]) for fields in _group(pid)) / os.sysconf("SC_CLK_TCK")
 
 
+def family_seconds(pid: int) -> float:
+    """The same of a process, its children, each perhaps in a group of its own (PostgreSQL's are), and those that have ended."""
+    own = [f for f in _stats() if int(f[1]) == pid] + [Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()]
+    ended = sum(int(own[-1][i]) for i in (13, 14))
+    return (ended + sum(int(fields[11]) + int(fields[12]) for fields in own)) / os.sysconf("SC_CLK_TCK")
+
+
 def _group(pid: int) -> Iterator[list[str]]:
-    """The fields of /proc/…/stat from the third on, for each process of a group."""
+    return (fields for fields in _stats() if int(fields[2]) == pid)
+
+
+def _stats() -> Iterator[list[str]]:
+    """The fields of /proc/…/stat from the third on, of each process."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rpartition(") ")[2].split()
+            yield stat.read_text().rpartition(") ")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == pid:
-            yield fields
