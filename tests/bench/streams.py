@@ -28,8 +28,8 @@ from tests.bench.stream_stand import Stand, stand
 
 CACHE = ROOT / "var" / "bench"
 SYSTEMS = {"PostgreSQL, Redis": True, "SQLite": False}
-SETTLE_SECONDS, LATE_SECONDS = 2.0, 5.0
-SAMPLE, SAMPLE_SECONDS = 100, 5.0
+SETTLE_SECONDS, LATE_SECONDS = 1.0, 5.0
+SAMPLE, SAMPLE_SECONDS = 100, 4.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Plan:
     strangers: int
 
 
-FULL = Plan({"PostgreSQL, Redis": (100, 1000, 5000), "SQLite": (1000, 5000)}, 15, {100: 2, 1000: 6, 5000: 30}, 500, 10_000)
+FULL = Plan({"PostgreSQL, Redis": (100, 1000, 5000), "SQLite": (1000, 5000)}, 15, {100: 2, 1000: 6, 5000: 36}, 300, 10_000)
 SHORT = Plan({"PostgreSQL, Redis": (100, 1000), "SQLite": (1000,)}, 5, {100: 1, 1000: 6}, 100, 2_000)
 
 
@@ -212,7 +212,7 @@ def bench(plan: Plan) -> tuple[list[Row], Extras | None, dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 1 when a message was not told within a second, or not at all."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.streams", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--short", action="store_true", help="a minute instead of four, and the page stays as it is")
+    parser.add_argument("--short", action="store_true", help="a minute instead of five, and the page stays as it is")
     parser.add_argument("--out", type=Path, default=CACHE / "streams.json", help="where the figures go as JSON")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
