@@ -43,6 +43,7 @@ def spans_of(collector: Collector, trace: str) -> list[Span]:
 def test_a_turn_goes_on_with_the_gateways_trace_and_hands_it_to_what_it_reads(talk: Assistant, collector: Collector) -> None:
     trace, parent = "1" * 32, "2" * 16
     talk.new_conversation(page_role="LV-101")
+    ask(talk, "5" * 32, parent, text="Vad är lönen?")  # for the next seconds the list of roles is not asked about again
     ask(talk, trace, parent, text="Vad är lönen?", conversation="conv-traced")
     found = spans_of(collector, trace)
     assert collector.tree(trace) == [
