@@ -388,6 +388,18 @@ def test_an_answer_that_comes_after_the_stream_has_told_is_heard_all_the_same(ga
     assert [text for sender, text in candidate.seen() if sender == "recruiter"] == ["Good morning!"]
 
 
+def test_a_row_that_is_pressed_while_the_list_comes_anew_opens(gateway: Gateway, opens: Opens) -> None:
+    gateway.candidate("First")
+    ebba = opens()
+    ebba.row("Asked for a person").hover()
+    ebba.page.mouse.down()
+    with ebba.page.expect_response(lambda answer: answer.request.headers.get("hx-target") == "rows"):
+        gateway.candidate("Second")
+    ebba.page.mouse.up()
+    expect(ebba.page.locator("#talk-name")).to_be_visible()
+    expect(ebba.rows).to_have_count(2)
+
+
 def test_one_pane_at_a_time_on_a_phone_with_ways_back(gateway: Gateway, opens: Opens) -> None:
     gateway.candidate("Hello?")
     ebba = opens(viewport=PHONE)

@@ -73,12 +73,24 @@ export function startInbox() {
     restorePlace();
   });
   stayHere(here);
+  for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) addEventListener(kind, press, { passive: true, capture: true });
+}
+
+// While a row is being pressed the list stays: a row that is replaced between press and release is never clicked.
+let pressed = false;
+function press(event) {
+  if (event.type === "pointerdown") pressed = Boolean(event.target.closest?.("#rows"));
+  else if (pressed && !event.buttons) setTimeout(() => { pressed = false; });
 }
 
 // A fresh list keeps where one was in it: the scroll and the focus.
 let place;
 function keepPlace(event) {
   if (event.detail.target?.id !== "rows") return;
+  if (pressed) {
+    event.detail.shouldSwap = false;
+    return refreshList();
+  }
   const rows = event.detail.target;
   place = { top: rows.scrollTop, focus: rows.contains(document.activeElement) ? document.activeElement.id : "" };
 }
