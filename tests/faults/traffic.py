@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 import uuid
@@ -42,6 +43,7 @@ class Candidate:
         self.events: list[int] = []
         self.seen: dict[int, str] = {}
         self._leave = threading.Event()
+        self._socket: socket.socket | None = None
         started = self._insist("POST", API, {"language": "en"}, 201)
         self.id, self._token = started["id"], started["token"]
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -125,6 +127,7 @@ class Candidate:
 
     def _follow(self) -> None:
         connection, response = self.stream(self.events[-1] if self.events else 0, 20)
+        self._socket = connection.sock
         try:
             if response.status != 200:
                 return
@@ -145,6 +148,9 @@ class Candidate:
 
     def leave(self) -> None:
         self._leave.set()
+        with contextlib.suppress(OSError):
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)  # it would wait for the next sign of life
         self._reader.join(25)
 
 
