@@ -20,6 +20,8 @@ import shutil
 import threading
 from typing import Any
 
+gc.disable()  # while all is loaded: hardly anything becomes garbage, and looking for some takes a tenth of the start
+
 from api.config import load_settings
 
 
@@ -65,8 +67,12 @@ def pre_fork(server: Any, worker: Any) -> None:
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):
             thread.join(1)
-    gc.collect()
     gc.freeze()
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """From here on there is garbage."""
+    gc.enable()
 
 
 def post_worker_init(worker: Any) -> None:

@@ -7,6 +7,7 @@ the event loop where there is one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,8 +22,12 @@ SHORTEST, LONGEST = 12, 200
 GOOD_ENOUGH = 3  # of 4: more than a hundred million guesses
 LOOKED_AT = 72  # characters that the estimate takes; what stands after them only helps
 hasher = PasswordHasher()
-# Compared where there is no hash, so that an address nobody has takes as long as one that somebody has.
-_NOBODYS = hasher.hash("nobody has this password")
+
+
+@cache
+def nobodys() -> str:
+    """Compared where there is no hash, so that an address nobody has takes as long as one that somebody has."""
+    return hasher.hash("nobody has this password")
 
 
 class PasswordTooWeak(Invalid):
@@ -51,7 +56,7 @@ def check(password: str, *about: str) -> None:
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether `password` is the one behind the hash; no hash takes just as long, and is never right."""
-    fits = _beside(lambda: _verified(kept or _NOBODYS, password))
+    fits = _beside(lambda: _verified(kept or nobodys(), password))
     return fits and kept is not None
 
 
