@@ -141,7 +141,7 @@ class Stock:
         return took
 
 
-SYSTEMS = {"ours": Ours, "bare": Bare, "stock": Stock}
+SYSTEMS = {"ours": Ours, "pg": Ours, "bare": Bare, "stock": Stock}
 
 
 def run(job: Job) -> Done:

@@ -44,7 +44,7 @@ class Plan:
 
 
 FULL = Plan(2, {(1, 1): 30, (1, 5): 12, (1, 10): 6, (1, 100): 3, (1, 500): 1, (8, 5): 48, (8, 100): 8, (32, 5): 96}, 120, 2)
-SHORT = Plan(1, {(1, 5): 6, (1, 100): 1, (8, 5): 24, (8, 100): 8}, 20)
+SHORT = Plan(1, {(1, 5): 12, (1, 100): 2, (8, 5): 32, (32, 5): 64}, 40)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,10 @@ def _play(name: str, target: Target, case: Case, conversations: int, seconds: fl
     limit = seconds + 2 * ANSWER_SECONDS
     command = [sys.executable, "-m", "tests.bench.load"]
     said = subprocess.run(command, input=json.dumps(asdict(job)), capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=limit, check=True)
-    return Done(**json.loads(said.stdout))
+    done = Done(**json.loads(said.stdout))
+    if not done.took:
+        raise DidNotStart(f"{name} has answered nothing: {done.wrong} {said.stderr[-1000:]}")
+    return done
 
 
 def _used(servers: list[Server]) -> dict[str, float]:
@@ -126,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 1 when something of ours was not answered."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="a few minutes instead of thirty, and docs/speed.md stays as it is")
+    parser.add_argument("--record", action="store_true", help="write docs/speed.md after a short run, too")
     parser.add_argument("--out", type=Path, default=CACHE / "result.json", help="where the figures go as JSON")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
@@ -140,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shutil.rmtree(folder, ignore_errors=True)
     print(report.on_screen(result))
     options.out.write_text(json.dumps(report.as_json(result), indent=1, ensure_ascii=False) + "\n")
-    if not options.short:
+    if options.record or not options.short:
         report.record(result)
     return 1 if any(row[name].failed for row in result.table.values() for name in ("ours", "pg")) else 0
 
