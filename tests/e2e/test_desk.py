@@ -380,12 +380,14 @@ def test_an_answer_that_comes_after_the_stream_has_told_is_heard_all_the_same(ga
     ebba.page.keyboard.press("c")
     expect(ebba.reply_box).to_be_focused()
     ebba.page.keyboard.type("Good morning!")
+    ebba.page.keyboard.press("Shift+Enter")
+    ebba.page.keyboard.type("It is settled.")
     ebba.page.keyboard.press("Enter")
     ebba.page.keyboard.type(" And")
-    expect(ebba.log).to_contain_text("Good morning!")
+    expect(ebba.log).to_contain_text("It is settled.")
     expect(ebba.reply_box).to_have_value("And")
     expect(ebba.reply_box).to_be_focused()
-    assert [text for sender, text in candidate.seen() if sender == "recruiter"] == ["Good morning!"]
+    assert [text for sender, text in candidate.seen() if sender == "recruiter"] == ["Good morning!\nIt is settled."]
 
 
 def test_a_row_that_is_pressed_while_the_list_comes_anew_opens(gateway: Gateway, opens: Opens) -> None:

@@ -167,7 +167,7 @@ export function startCompose() {
   });
   whenAnswered((element) => element.matches?.("form[data-sends]"), ({ status }, { elt, formData }) => {
     const form = [...document.forms].find((one) => path(one) === path(elt)) ?? elt;
-    if (status >= 200 && status < 300) sent(form, formData.get("text"));
+    if (status >= 200 && status < 300) sent(form, formData.get("text").replaceAll("\r\n", "\n"));
     else if (status === 409) renew(form);
   });
   readyComposer();
