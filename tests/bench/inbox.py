@@ -11,15 +11,13 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from apiflask import APIFlask
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from api import clock
 from api.app import create_app
@@ -33,6 +31,7 @@ from api.migrations.run import upgrade
 from api.roles.models import Role
 from tests import postgres
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 from tests.bench import ledger
 
 CONVERSATIONS, MESSAGES_EACH, ROUNDS = 5000, 20, 15
@@ -111,28 +110,12 @@ def _cells(measured: tuple[list[float], float, int]) -> str:
 def _measure(app: APIFlask, browser: Browser, path: str) -> tuple[list[float], float, int]:
     browser.get(path)
     times, used = [], time.process_time()
-    with _counted(app) as said:
+    with counted(app) as said:
         for _ in range(ROUNDS):
             begun = time.perf_counter()
             assert browser.get(path).status_code == 200
             times.append(1000 * (time.perf_counter() - begun))
     return times, 1000 * (time.process_time() - used) / ROUNDS, round(len(said) / ROUNDS)
-
-
-@contextmanager
-def _counted(app: APIFlask) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        said.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def fill(app: APIFlask, staff_id: str) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from api.chat import stream as streaming
 from api.chat import talk
@@ -19,28 +16,12 @@ from api.conversations.models import Conversation
 from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
+from tests.api.statements import counted
 
 
 @pytest.fixture
 def candidate(client: FlaskClient) -> Candidate:
     return Candidate(over_flask(client), language="en")
-
-
-@contextmanager
-def counted(app: APIFlask) -> Iterator[list[str]]:
-    """The SQL that is said meanwhile."""
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        said.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def seen(app: APIFlask, candidate: Candidate, after: int = 0) -> Look:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -19,6 +19,7 @@ from api.desk import listing
 from api.handoff.models import Note, Request
 from tests.api.candidate import Candidate, over_flask
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 
 HTMX = {"HX-Request": "true"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
@@ -244,15 +245,8 @@ def _staff(app: APIFlask) -> str:
 
 
 def _queries(app: APIFlask, browser: Browser, page: str) -> int:
-    asked: list[str] = []
-    with app.app_context():
-        engine = db.engine
-    count = lambda *args: asked.append(args[2])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+    with counted(app) as asked:
         assert browser.get(page).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
     return len(asked)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api import clock
 from api.accounts.models import Staff
@@ -22,6 +22,7 @@ from api.roles.models import Application, Promise
 from api.roles.schemas import ApplicationIn, RoleIn
 from tests.api.roles.samples import application, role
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)  # Wednesday, 10:00 in Stockholm
 HTMX = {"HX-Request": "true"}
@@ -195,20 +196,15 @@ def test_days_offered_are_working_days(app: APIFlask, bo: Browser) -> None:
 
 
 def test_as_many_queries_for_many_rows_as_for_few(app: APIFlask, bo: Browser) -> None:
-    counted: list[int] = []
+    many_asked: list[int] = []
     bo.get("/desk/promises")  # the first request of a session notes that it was used
     for many in (1, 12):
         for n in range(many):
             applied(app, f"A-{many}-{n}", f"Eva{many}{n} Nord", "2026-11-24")
-        statements: list[str] = []
-        with app.app_context():
-            engine = db.engine
-        listener = lambda *args, seen=statements: seen.append(args[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", listener)
-        assert bo.get("/desk/promises?view=overdue").status_code == 200
-        event.remove(engine, "before_cursor_execute", listener)
-        counted.append(len(statements))
-    assert counted[0] == counted[1]
+        with counted(app) as statements:
+            assert bo.get("/desk/promises?view=overdue").status_code == 200
+        many_asked.append(len(statements))
+    assert many_asked[0] == many_asked[1]
 
 
 def test_measures_say_how_much_was_kept_and_how_long_candidates_heard_nothing(app: APIFlask, bo: Browser) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api import clock
 from api.accounts.models import Staff
@@ -21,6 +20,7 @@ from api.handoff import inbox
 from api.handoff.inbox import InboxFilters, InboxRow
 from api.handoff.models import ConversationLabel, Handoff, Request
 from tests.api.candidates.people import add_applicant
+from tests.api.statements import counted
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)  # Wednesday, 10:00 in Stockholm
 _numbers = itertools.count(1)
@@ -168,7 +168,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(context: APIFlask) ->
     me = staff()
 
     def ask() -> int:
-        with counted() as queries:
+        with counted(context) as queries:
             for view in inbox.VIEWS:
                 inbox.rows(me, view)
             inbox.counts(me)
@@ -179,21 +179,6 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(context: APIFlask) ->
         owner = ("queue", "recruiter", "assistant")[number % 3]
         handoff(talk(("candidate", f"Hej {number}"), owner=owner, staff_id=me.id if owner == "recruiter" else None), timedelta(hours=number))
     assert ask() == few
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database."""
-    said: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        said.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_card_knows_applications_promises_earlier_conversations_and_the_rating(context: APIFlask) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from api import clock
 from api.assistant import address
@@ -16,6 +15,7 @@ from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
 from tests.api.promotion.nlu_models import add_model, run_at
+from tests.api.statements import counted
 
 
 @pytest.fixture
@@ -78,19 +78,12 @@ def test_a_turn_that_finds_the_old_assistant_gone_asks_the_new_one(
 def test_it_is_read_once_a_second_and_not_by_each_turn(app: APIFlask, client: FlaskClient) -> None:
     candidate = Candidate(over_flask(client))
     candidate.say("one")
-    asked: list[str] = []
-    with app.app_context():
-        engine = db.engine
-    listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
+    with counted(app) as asked:
         looked_just_now(app)
         candidate.say("two")
         assert not [statement for statement in asked if "assistants" in statement]
         looked_again(app)
         candidate.say("three")
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
     assert len([statement for statement in asked if "assistants" in statement]) == 1
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apiflask import APIFlask
-from sqlalchemy import event
 
 from api import clock
 from api.conversations.models import Conversation, Message
 from api.db import db
 from api.roles.measures import Measure, measures
 from api.roles.models import Application, Role
+from tests.api.statements import counted
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
@@ -97,16 +97,13 @@ def test_another_day_named_late_was_not_kept_named_in_time_it_does_not_count(
 def test_as_many_queries_for_many_applications_as_for_few(
     context: APIFlask, save_role: Callable[..., Role], save_application: Callable[..., Application]
 ) -> None:
-    counted = []
+    asked = []
     with clock.at(NOW):
         save_role()
         for many in (1, 9):
             for n in range(many):
                 save_application(f"A-{many}{n}", candidate={"email": f"{many}{n}@example.com"})
-            statements: list[str] = []
-            listener = lambda *args, seen=statements: seen.append(args[2])  # noqa: E731
-            event.listen(db.engine, "before_cursor_execute", listener)
-            measures(90, "en")
-            event.remove(db.engine, "before_cursor_execute", listener)
-            counted.append(len(statements))
-    assert counted[0] == counted[1] == 5
+            with counted(context) as statements:
+                measures(90, "en")
+            asked.append(len(statements))
+    assert asked[0] == asked[1] == 5

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api.db import db
 from api.training import queries
 from api.training.models import Difference, Training
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 from tests.api.training.test_training import say
 from tests.api.training.work import Tools, finish, install, rows
 
@@ -105,18 +105,8 @@ def test_pages_cost_the_same_however_much_there_is(app: APIFlask, sara: Browser,
 
 def statements_of(app: APIFlask, sara: Browser, path: str) -> int:
     """How many statements a page sends to the database."""
-    seen: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with counted(app) as seen:
         assert sara.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return len(seen)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api import clock
 from api.db import db
@@ -14,6 +14,7 @@ from api.promotion.models import Promotion
 from tests.api.promotion.nlu_models import add_model, admin, put_live, run_at
 from tests.api.promotion.test_follow_ups import answers, asked
 from tests.api.staff import Browser, signed_in
+from tests.api.statements import counted
 
 
 @pytest.fixture
@@ -83,15 +84,8 @@ def test_answers_are_seen_before_they_are_told(app: APIFlask, sara: Browser, fak
 
 def test_more_rows_ask_the_database_no_more_often(app: APIFlask, sara: Browser) -> None:
     def statements() -> int:
-        asked_for: list[Any] = []
-        with app.app_context():
-            engine = db.engine
-        count = lambda *_: asked_for.append(1)  # noqa: E731
-        event.listen(engine, "before_cursor_execute", count)
-        try:
+        with counted(app) as asked_for:
             assert sara.get("/studio/promotions").status_code == 200
-        finally:
-            event.remove(engine, "before_cursor_execute", count)
         return len(asked_for)
 
     statements()  # the session's first page notes that it lives

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api import clock
 from api.db import db
@@ -14,6 +14,7 @@ from api.examples import changes, queries
 from api.examples.corpus import corpus
 from api.examples.models import Example, IntentChange, Question
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 
 DOGS = {
     "sv": [
@@ -138,16 +139,9 @@ def test_pages_show_what_there_is_and_cost_the_same_however_much(app: APIFlask, 
 
 
 def _cost(app: APIFlask, browser: Browser, page: str) -> int:
-    asked: list[str] = []
-    with app.app_context():
-        engine = db.engine
-    count = lambda *args: asked.append(args[2])  # noqa: E731
     browser.get(page)  # fills what is kept between requests
-    event.listen(engine, "before_cursor_execute", count)
-    try:
+    with counted(app) as asked:
         assert browser.get(page).status_code == 200, page
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
     return len(asked)
 
 

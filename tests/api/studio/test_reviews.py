@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api.db import db
 from api.examples.models import Example, LockedMessage
@@ -16,6 +14,7 @@ from api.reviews import sweep, tasks
 from api.reviews.models import Review, ReviewGroup, ReviewLabel
 from tests.api.reviews.talks import misunderstood
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 
 HTMX = {"HX-Request": "true"}
 
@@ -128,19 +127,3 @@ def test_many_groups_need_no_more_queries(app: APIFlask, ebba: Browser) -> None:
     with counted(app) as many:
         ebba.get("/studio/")
     assert len(few) == len(many)
-
-
-@contextmanager
-def counted(app: APIFlask) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        said.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

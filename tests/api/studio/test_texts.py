@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from api import clock
 from api.answers import texts
@@ -20,6 +20,7 @@ from api.audit.service import SYSTEM
 from api.db import db
 from api.studio import text_names
 from tests.api.staff import Browser, add_staff, signed_in
+from tests.api.statements import counted
 
 NOON = datetime(2026, 11, 26, 11, tzinfo=UTC)
 GOODBYE, BENEFITS = "/studio/answers/response/utter_goodbye", "/studio/answers/answer/benefits"
@@ -151,13 +152,8 @@ def test_every_text_has_a_name_a_page_and_a_subject(app: APIFlask, admin: Browse
 
 def test_the_number_of_queries_does_not_grow_with_the_versions(app: APIFlask, admin: Browser) -> None:
     def asked(path: str) -> int:
-        seen: list[str] = []
-        with app.app_context():
-            engine = db.engine
-        note = lambda *args: seen.append(args[2])  # noqa: E731
-        event.listen(engine, "before_cursor_execute", note)
-        assert admin.get(path).status_code == 200
-        event.remove(engine, "before_cursor_execute", note)
+        with counted(app) as seen:
+            assert admin.get(path).status_code == 200
         return len(seen)
 
     asked("/studio/answers")  # notes that the admin is here
