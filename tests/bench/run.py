@@ -18,16 +18,17 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.config import ROOT
 from tests import postgres
-from tests.bench import machine, report, starts
+from tests.bench import machine, readiness, report
 from tests.bench.desk import desk
 from tests.bench.figures import ORDER, Case, Samples, Table
-from tests.bench.load import ANSWER_SECONDS, Done, Job
-from tests.bench.processes import DidNotStart, Server, environment, memory_mb, processor_seconds
+from tests.bench.load import Done, Job
+from tests.bench.played import played
+from tests.bench.processes import DidNotStart, Server, memory_mb, processor_seconds
 from tests.bench.stock import stock, trained
 
 CACHE = ROOT / "var" / "bench"
@@ -71,13 +72,9 @@ def measure(plan: Plan, targets: dict[str, Target], servers: list[Server]) -> Ta
 
 
 def _play(name: str, target: Target, case: Case, conversations: int, seconds: float) -> Done:
-    job = Job(name, target.url, target.secret, case[0], case[1], conversations, seconds)
-    limit = seconds + 2 * ANSWER_SECONDS
-    command = [sys.executable, "-m", "tests.bench.load"]
-    said = subprocess.run(command, input=json.dumps(asdict(job)), capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=limit, check=True)
-    done = Done(**json.loads(said.stdout))
+    done = played(Job(name, target.url, target.secret, case[0], case[1], conversations, seconds))
     if not done.took:
-        raise DidNotStart(f"{name} has answered nothing: {done.wrong} {said.stderr[-1000:]}")
+        raise DidNotStart(f"{name} has answered nothing: {done.wrong}")
     return done
 
 
@@ -95,8 +92,8 @@ def bench(plan: Plan, folder: Path) -> report.Result:
     """Start everything, measure, stop everything."""
     archive = trained(CACHE)
     began = machine.load()
-    trained_in = starts.training(folder / "training") if plan.starts else 0.0
-    ready = starts.ready_after(archive, folder / "starts", plan.starts) if plan.starts else {}
+    trained_in = readiness.training(folder / "training") if plan.starts else 0.0
+    ready = readiness.ready_after(archive, folder / "starts", plan.starts) if plan.starts else {}
     with ExitStack() as stack:
         database = stack.enter_context(postgres.server(fast=False))
         database.create("desk")

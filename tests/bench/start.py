@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,7 +28,8 @@ from api.migrations.run import upgrade
 from tests import postgres
 from tests.bench import machine
 from tests.bench.desk import settings_in
-from tests.bench.load import ANSWER_SECONDS, Done, Job
+from tests.bench.load import Job
+from tests.bench.played import played
 from tests.bench.processes import Server, environment, family_seconds, memory_mb, processor_seconds, running
 from tests.bench.stream_stand import COUNTED, Database
 from tests.faults.servers import Redis
@@ -141,24 +141,17 @@ def measure(folder: Path) -> tuple[Started, Turns]:
 def turns(at: Place, servers: dict[str, Server]) -> Turns:
     """Eight clients at a time, after a round that is not measured."""
     url = f"http://{at.settings.host}:{at.settings.port}"
-    _play(Job("ours", url, "", 2, 10, 6, 60))
+    played(Job("ours", url, "", 2, 10, 6, 60))
 
     def used() -> dict[str, float]:
         own = {name: processor_seconds(server.process.pid) for name, server in servers.items()}
         return own | {"PostgreSQL": at.database.processor_seconds(), "Redis": family_seconds(at.redis.pid)}
 
     before, said = used(), at.database.statements()
-    done = _play(Job("ours", url, "", CLIENTS, TURNS, CONVERSATIONS, 60))
+    done = played(Job("ours", url, "", CLIENTS, TURNS, CONVERSATIONS, 60))
     number = len(done.took)
     milliseconds = {name: 1000 * (seconds - before[name]) / number for name, seconds in used().items()}
     return Turns(milliseconds, (at.database.statements() - said) / number, number / done.seconds, done.failed)
-
-
-def _play(job: Job) -> Done:
-    """By a client process of its own."""
-    command, limit = [sys.executable, "-m", "tests.bench.load"], job.seconds + 2 * ANSWER_SECONDS
-    said = subprocess.run(command, input=json.dumps(asdict(job)), capture_output=True, text=True, cwd=ROOT, env=environment(), timeout=limit, check=True)
-    return Done(**json.loads(said.stdout))
 
 
 def main() -> int:
