@@ -44,19 +44,17 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory, models: Path, collector: Collector) -> Iterator[Desk]:
     """The running desk; it is traced."""
-    found = Desk(tmp_path_factory.mktemp("desk"), models, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
-    try:
-        found.start()
-        found.wait()
-        yield found
-    finally:
-        found.stop_all()
+    yield from _started(Desk(tmp_path_factory.mktemp("desk"), models, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url))
 
 
 @pytest.fixture(scope="module")
 def own_desk(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Desk]:
     """A desk for one file's tests: its processes may be killed, and what is live may change."""
-    found = Desk(tmp_path_factory.mktemp("own"), models)
+    yield from _started(Desk(tmp_path_factory.mktemp("own"), models))
+
+
+def _started(found: Desk) -> Iterator[Desk]:
+    """While it runs."""
     try:
         found.start()
         found.wait()
