@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
@@ -14,7 +19,8 @@ from actions import tracing
 
 DEFAULT_URL = "http://127.0.0.1:8000/internal/v1"
 TIMEOUT = httpx.Timeout(3.0, connect=1.0)
-ROLES_FRESH_FOR = 5.0  # seconds in which the roles list isn't even asked about again
+ROLES_FRESH_FOR = 5.0  # seconds in which the roles list isn't even asked about again, where no edition is known
+MOST_KEPT = 500  # answers of the gateway; a role in one language is about 5 KB
 
 
 class GatewayError(Exception):
@@ -33,6 +39,26 @@ class NotVerified(GatewayError):
     """The candidate of this conversation hasn't proved who they are (403)."""
 
 
+class Edition(NamedTuple):
+    """What the gateway says of roles, answers and company is the same for as long as `name` is, and was so at `at` (ISO)."""
+
+    name: str
+    at: str
+
+
+_edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
+
+
+@contextmanager
+def reading(edition: str | None, at: str) -> Iterator[None]:
+    """In here, what was read under the same edition is not read again. None: everything is read anew."""
+    token = _edition.set(Edition(edition, at) if edition else None)
+    try:
+        yield
+    finally:
+        _edition.reset(token)
+
+
 class Gateway:
     """One kept-alive connection pool; every method raises `GatewayError` when it fails."""
 
@@ -44,9 +70,12 @@ class Gateway:
             transport=transport,
         )
         self._lists: dict[str, tuple[str | None, float, list[dict[str, Any]]]] = {}
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()  # None: the gateway knows no such thing
 
     async def roles(self, language: str) -> list[dict[str, Any]]:
-        """The open roles in short; asked again by ETag when a few seconds old."""
+        """The open roles in short; where no edition is known, asked again by ETag when a few seconds old."""
+        if _edition.get() is not None:
+            return (await self._read_once("/roles", language=language))["roles"]
         etag, until, known = self._lists.get(language, (None, 0.0, []))
         if time.monotonic() < until:
             return known
@@ -59,12 +88,14 @@ class Gateway:
 
     async def role(self, ref: str, language: str) -> dict[str, Any]:
         """All that is known of one role, closed ones too."""
-        return await self._read(f"/roles/{quote(ref, safe='')}", language=language)
+        found = await self._read_once(f"/roles/{quote(ref, safe='')}", language=language)
+        edition = _edition.get()
+        return {**found, "as_of": _at(edition.at, found["as_of"])} if edition else found
 
     async def answer(self, key: str, language: str) -> dict[str, Any] | None:
         """What the company says on a subject; None where it says nothing."""
         try:
-            return await self._read(f"/answers/{quote(key, safe='')}", language=language)
+            return await self._read_once(f"/answers/{quote(key, safe='')}", language=language)
         except NotFound:
             return None
 
@@ -89,11 +120,33 @@ class Gateway:
 
     async def company(self) -> dict[str, Any]:
         """Names, addresses and retention times of the employer."""
-        return await self._read("/company")
+        return await self._read_once("/company")
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.aclose()
+
+    async def _read_once(self, path: str, **params: str) -> Any:
+        """What stays the same while the edition does; without one it is read each time. Not to be changed in place."""
+        edition = _edition.get()
+        if edition is None:
+            return await self._read(path, **params)
+        key = (edition.name, path, *params.values())
+        if key not in self._kept:
+            self._kept[key] = await self._read_or_none(path, **params)
+        found = self._kept[key]
+        self._kept.move_to_end(key)
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        if found is None:
+            raise NotFound(path)
+        return found
+
+    async def _read_or_none(self, path: str, **params: str) -> Any:
+        try:
+            return await self._read(path, **params)
+        except NotFound:
+            return None
 
     async def _read(self, path: str, **params: str) -> Any:
         return _json(await self._get(path, params, {}))
@@ -113,6 +166,11 @@ class Gateway:
         if response.status_code >= 400:
             raise Unreachable(f"{path}: {response.status_code}")
         return response
+
+
+def _at(moment: str, like: str) -> str:
+    """A moment in the zone of another: what is of the same edition is known to be so now."""
+    return datetime.fromisoformat(moment).astimezone(datetime.fromisoformat(like).tzinfo).isoformat()
 
 
 def _route(path: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.trackers import EventVerbosity
 
-from actions import tracing
+from actions import gateway, tracing
 from actions.overlay import COMPANY
 from nlu import in_process, quicker
 from nlu.in_process import InProcess
@@ -45,9 +45,10 @@ class Assistant:
             parts = self.understand(turn, may_split=form_in_progress(events) is None)
         tracker = self.processor.new_tracker(turn.conversation, events)
         output = TurnOutput(turn.language)
-        for number, parsed in enumerate(parts):
-            output.begin_part(number)
-            await self.processor.handle_message(_message(turn, parsed, output))
+        with gateway.reading(turn.edition, turn.now):
+            for number, parsed in enumerate(parts):
+                output.begin_part(number)
+                await self.processor.handle_message(_message(turn, parsed, output))
         first = parts[0]
         tracing.note(intent=first["intent"]["name"], model_id=self.model_id, effects=len(output.effects))
         return {

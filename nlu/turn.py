@@ -41,6 +41,7 @@ class Turn:
     verified: bool
     now: str
     state: Any
+    edition: str | None = None  # of what the actions read
 
     @property
     def slots(self) -> dict[str, Any]:
@@ -72,6 +73,9 @@ def read_turn(body: Any) -> Turn:
         raise BadTurn("'context.page_role' must be a string or null.")
     if not isinstance(verified, bool):
         raise BadTurn("'context.verified' must be true or false.")
+    edition = context.get("edition")
+    if edition is not None and not isinstance(edition, str):
+        raise BadTurn("'context.edition' must be a string or null.")
     return Turn(
         conversation=_text(body, "conversation"),
         message_id=_text(body, "message_id"),
@@ -82,6 +86,7 @@ def read_turn(body: Any) -> Turn:
         verified=verified,
         now=_text(context, "now"),
         state=body.get("state"),
+        edition=edition,
     )
 
 

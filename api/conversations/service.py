@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from api import clock
+from api.answers import edition
 from api.answers.company import company
 from api.assistant.language import text_language
 from api.conversations import devices
@@ -180,9 +181,10 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
     """
     conversation = lock(conversation_id)
-    sent, waits = db.session.connection().execute(_BEFORE, {"conversation": conversation_id, "client_id": client_id}).one()
-    if sent is not None:
-        known = db.session.get_one(Message, sent, populate_existing=True)
+    now = clock.now()
+    before = db.session.connection().execute(_BEFORE, {"conversation": conversation_id, "client_id": client_id, "now": now}).one()
+    if before.sent is not None:
+        known = db.session.get_one(Message, before.sent, populate_existing=True)
         if known.button != button or (text is not None and not _same_words(known.text, text)):
             raise Conflict
         return known
@@ -196,33 +198,33 @@ def add_candidate_message(conversation_id: str, client_id: str, text: str | None
     message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
     if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
         turn_id = ask_assistant(message)
-        if not waits:
-            db.session.info["alone"] = Alone(_transaction(db.session), message.id, turn_id)
+        if not before.waits:
+            db.session.info["alone"] = Alone(_transaction(db.session), message.id, turn_id, edition.named(before, now))
     return message
 
 
 _MESSAGES, _TURNS = Message.__table__.c, Turn.__table__.c
-# Whether the message is known already, and whether any turn of its conversation waits: one look for both.
-_BEFORE = select(
-    select(_MESSAGES.id).where(_MESSAGES.conversation_id == bindparam("conversation"), _MESSAGES.client_id == bindparam("client_id")).scalar_subquery(),
-    select(_TURNS.id).where(_TURNS.conversation_id == bindparam("conversation"), _TURNS.status == "pending").exists(),
-)
+_SENT = select(_MESSAGES.id).where(_MESSAGES.conversation_id == bindparam("conversation"), _MESSAGES.client_id == bindparam("client_id"))
+_WAITS = select(_TURNS.id).where(_TURNS.conversation_id == bindparam("conversation"), _TURNS.status == "pending")
+# Whether the message is known already, whether any turn of its conversation waits, and the edition: one look for all.
+_BEFORE = select(_SENT.scalar_subquery().label("sent"), _WAITS.exists().label("waits"), *edition.COLUMNS.c)
 
 
 class Alone(NamedTuple):
-    """The one turn that waits in its conversation, asked for in this very transaction."""
+    """The one turn that waits in its conversation, asked for in this very transaction; `edition` of that moment."""
 
     transaction: object
     message_id: str
     turn_id: str
+    edition: str
 
 
-def asked_alone(message: Message | Stored) -> str | None:
-    """The id of the message's turn, if this transaction has asked for it and no other waits in the conversation."""
+def asked_alone(message: Message | Stored) -> Alone | None:
+    """The message's turn, if this transaction has asked for it and no other waits in the conversation."""
     found: Alone | None = db.session.info.get("alone")
     if found is None or found.message_id != message.id or found.transaction is not _transaction(db.session):
         return None
-    return found.turn_id
+    return found
 
 
 def _same_words(kept: str, sent: str) -> bool:

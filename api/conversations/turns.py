@@ -20,6 +20,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from api import clock, jobs, tracing
+from api.answers import edition as editions
 from api.answers.company import company
 from api.assistant.client import AssistantFailed, TurnResult, take_turn
 from api.conversations import effects, service
@@ -115,7 +116,7 @@ def lease_for(message: Message | Stored) -> Lease | None:
     if alone is not None:
         key = lease_if_free(conversation)
         service.write_through(conversation)
-        return Lease(key, _work(alone, message, conversation)) if key else None
+        return Lease(key, _work(alone.turn_id, message, conversation, alone.edition)) if key else None
     waiting = db.session.connection().execute(_WAITING, {"conversation": conversation.id}).all()
     turn = next((row for row in waiting if row.message_id == message.id), None)
     if turn is None or not _is_due(turn):
@@ -123,7 +124,7 @@ def lease_for(message: Message | Stored) -> Lease | None:
     key = lease_if_free(conversation)
     if key is None:
         return None
-    return Lease(key, _work(turn.id, message, conversation) if len(waiting) == 1 else None)
+    return Lease(key, _work(turn.id, message, conversation, editions.current()) if len(waiting) == 1 else None)
 
 
 def lease_if_free(conversation: Conversation) -> str | None:
@@ -190,7 +191,7 @@ def _next(conversation_id: str) -> Work | None:
     if row is not None:
         turn, message, conversation = row
         if _is_due(turn):
-            work = _work(turn.id, message, conversation)
+            work = _work(turn.id, message, conversation, editions.current())
     db.session.rollback()
     return work
 
@@ -200,18 +201,23 @@ def _is_due(turn: Any) -> bool:
     return turn.attempts == 0 or turn.due_at <= clock.now()
 
 
-def _work(turn_id: str, message: Message | Stored, conversation: Conversation) -> Work:
-    return Work(turn_id, message.id, message.seq, effects.root_of(message), conversation.version, body_of(conversation, message))
+def _work(turn_id: str, message: Message | Stored, conversation: Conversation, edition: str) -> Work:
+    return Work(turn_id, message.id, message.seq, effects.root_of(message), conversation.version, body_of(conversation, message, edition))
 
 
-def body_of(conversation: Conversation, message: Message | Stored) -> dict[str, Any]:
-    """The assistant's request; see docs/turn.md."""
+def body_of(conversation: Conversation, message: Message | Stored, edition: str | None = None) -> dict[str, Any]:
+    """The assistant's request; see docs/turn.md. `edition`: of what it reads, if that is known; else it reads everything anew."""
     said = {"button": message.button} if message.button else {"text": message.text}
     return said | {
         "conversation": conversation.id,
         "message_id": message.id,
         "language": message.language,
-        "context": {"page_role": conversation.page_role, "verified": conversation.verified_at is not None, "now": clock.now().isoformat()},
+        "context": {
+            "page_role": conversation.page_role,
+            "verified": conversation.verified_at is not None,
+            "now": clock.now().isoformat(),
+            "edition": edition,
+        },
         "state": conversation.state,
     }
 

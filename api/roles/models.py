@@ -15,9 +15,13 @@ STAGES = ("received", "screening", "interview", "assessment", "offer", "hired", 
 
 
 class Role(WithId, Base):
-    """A position recruited for. `ref` is the employer's own reference; texts are kept by language."""
+    """A position recruited for. `ref` is the employer's own reference; texts are kept by language.
+
+    `revision`: one more with each change, so that a change is seen whichever of two transactions ends first.
+    """
 
     __tablename__ = "roles"
+    __table_args__ = (Index("ix_roles_changed", "updated_at", "revision"),)
 
     ref: Mapped[str] = mapped_column(String(64), unique=True)
     status: Mapped[str] = mapped_column(String(16), default="open", index=True)
@@ -48,6 +52,7 @@ class Role(WithId, Base):
     source: Mapped[str] = mapped_column(String(32), default="ats")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
 
     texts: Mapped[list[RoleText]] = relationship(back_populates="role", cascade="all, delete-orphan", lazy="selectin")
 

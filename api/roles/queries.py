@@ -41,8 +41,8 @@ def status_of(role: Role) -> str:
 
 def version() -> str:
     """Another text whenever any role, or the day, has changed."""
-    count, newest = db.session.execute(select(func.count(), func.max(Role.updated_at)).select_from(Role)).one()
-    return f"{count}-{newest.timestamp() if newest else 0}-{local_now().date()}"
+    count, changes, newest = db.session.execute(select(func.count(), func.sum(Role.revision), func.max(Role.updated_at)).select_from(Role)).one()
+    return f"{count}-{changes}-{newest.timestamp() if newest else 0}-{local_now().date()}"
 
 
 def open_roles(language: str) -> list[dict[str, Any]]:

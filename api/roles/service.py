@@ -44,10 +44,14 @@ def save_role(data: dict[str, Any], actor: Actor, source: str = "ats") -> Saved[
     if _change_texts(role, data["texts"]):
         changed.append("texts")
     if created or changed:
-        role.updated_at = clock.now()
+        _note_change(role)
         db.session.flush()
         record(actor, "role.created" if created else "role.changed", role, **({} if created else {"changed": changed}))
     return Saved(role, "created" if created else "changed" if changed else "unchanged")
+
+
+def _note_change(role: Role) -> None:
+    role.updated_at, role.revision = clock.now(), Role.revision + 1
 
 
 def _role_values(data: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +80,8 @@ def remove_role(ref: str, actor: Actor) -> None:
         raise NotFound
     if db.session.scalar(select(exists().where(Application.role_id == role.id))):
         if role.status != "closed":
-            role.status, role.updated_at = "closed", clock.now()
+            role.status = "closed"
+            _note_change(role)
             record(actor, "role.closed", role)
         return
     record(actor, "role.removed", role, ref=role.ref)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from actions import gateway
 from actions.gateway import Gateway, NotFound, NotVerified, Unreachable
 from tests.actions.office import Office
 
@@ -78,3 +79,102 @@ def test_the_list_of_roles_is_read_once_while_fresh() -> None:
 
     asyncio.run(twice())
     assert office.asked == ["/roles"]
+
+
+NOON, LATER = "2026-11-22T11:00:00+00:00", "2026-11-22T11:07:00+00:00"
+
+
+async def everything(office: Gateway) -> list[Any]:
+    return [await office.roles("sv"), await office.role("LV-101", "sv"), await office.answer("values", "sv"), await office.company()]
+
+
+def test_under_the_same_edition_nothing_is_read_twice() -> None:
+    office = Office()
+
+    async def twice() -> tuple[list[Any], list[Any]]:
+        client, found = office.gateway(), []
+        for _ in range(2):
+            with gateway.reading("e1", NOON):
+                found.append(await everything(client))
+        return found[0], found[1]
+
+    first, second = asyncio.run(twice())
+    assert first == second and first[1]["ref"] == "LV-101"
+    assert office.asked == ["/roles", "/roles/LV-101", "/answers/values", "/company"]
+
+
+@pytest.mark.parametrize("next_edition", ["e2", None])
+def test_under_another_edition_or_none_all_is_read_anew(next_edition: str | None) -> None:
+    office = Office()
+
+    async def changed() -> list[Any]:
+        client, found = office.gateway(), []
+        for edition in ("e1", next_edition):
+            with gateway.reading(edition, NOON):
+                found.append((await client.role("LV-101", "sv"))["team_size"])
+            office.role("LV-101")["team_size"] = 77
+        return found
+
+    assert asyncio.run(changed())[1] == 77
+    assert office.asked == ["/roles/LV-101"] * 2
+
+
+def test_a_role_is_as_of_the_turn_for_which_it_was_found_unchanged() -> None:
+    office = Office()
+
+    async def when() -> list[str]:
+        client, found = office.gateway(), []
+        for at in (NOON, LATER):
+            with gateway.reading("e1", at):
+                found.append((await client.role("LV-101", "sv"))["as_of"])
+        return found
+
+    assert asyncio.run(when()) == ["2026-11-22T12:00:00+01:00", "2026-11-22T12:07:00+01:00"]
+
+
+def test_what_is_not_there_is_asked_for_once_and_an_outage_is_not_kept() -> None:
+    office = Office()
+
+    async def ask_again() -> None:
+        client = office.gateway()
+        with gateway.reading("e1", NOON):
+            for _ in range(2):
+                with pytest.raises(NotFound):
+                    await client.role("LV-999", "sv")
+                assert await client.answer("no-such", "sv") is None
+            office.down = True
+            with pytest.raises(Unreachable):
+                await client.company()
+            office.down = False
+            assert (await client.company())["name"]
+
+    asyncio.run(ask_again())
+    assert office.asked == ["/roles/LV-999", "/answers/no-such", "/company", "/company"]
+
+
+def test_what_belongs_to_a_person_is_read_each_time() -> None:
+    office = Office()
+
+    async def twice() -> None:
+        client = office.gateway()
+        with gateway.reading("e1", NOON):
+            for _ in range(2):
+                await client.applications("c1", "sv")
+                await client.response_times(None)
+
+    asyncio.run(twice())
+    assert office.asked == ["/conversations/c1/applications", "/response-times"] * 2
+
+
+def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("actions.gateway.MOST_KEPT", 2)
+    office = Office()
+
+    async def three() -> None:
+        client = office.gateway()
+        with gateway.reading("e1", NOON):
+            for key in ("values", "benefits", "values", "process", "values", "benefits"):
+                await client.answer(key, "sv")
+
+    asyncio.run(three())
+    assert office.asked == ["/answers/values", "/answers/benefits", "/answers/process", "/answers/benefits"]

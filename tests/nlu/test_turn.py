@@ -52,6 +52,7 @@ def test_a_button_may_ask_two_things():
         {"context": {"verified": "yes", "now": "n"}},
         {"context": {"verified": False}},
         {"context": {"verified": False, "now": "n", "page_role": 3}},
+        {"context": {"verified": False, "now": "n", "edition": 3}},
         {"text": ..., "button": "ask_salary"},
         {"text": ..., "button": "/ask_salary{"},
         {"text": ..., "button": '/ask_salary{"also": 3}'},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from api import clock
-from api.conversations import service
+from api.conversations import service, turns
 from api.db import db
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
@@ -101,6 +101,25 @@ def test_messages_carry_what_a_screen_needs(candidate: Candidate, fake_assistant
     assert datetime.fromisoformat(answer["sent_at"]).tzinfo is not None
     assert sent["message"]["client_id"] and uuid.UUID(sent["message"]["client_id"])
     assert not {"state", "intent", "confidence", "hidden", "token_hash"} & set(answer)
+
+
+def test_the_assistant_is_told_the_edition_of_what_it_reads(app: APIFlask, candidate: Candidate, fake_assistant: FakeAssistant) -> None:
+    from api.roles.models import Role, RoleText
+
+    candidate.say("Hej")
+    candidate.say("Hej igen")
+    with app.app_context():
+        db.session.add(Role(ref="LV-101", texts=[RoleText(language="sv", title="LV-101")]))
+        db.session.commit()
+    candidate.say("Och nu?")
+    fake_assistant.script = lambda body: (500, {})
+    assert candidate.say("En gång till")["status"] == "waiting"
+    fake_assistant.script = lambda body: reply("Nu så")
+    with app.app_context(), clock.at(clock.now() + timedelta(seconds=30)):
+        turns.run(candidate.id)
+    assert candidate.seen()[-1] == ("assistant", "Nu så")
+    first, second, third, *again = [b["context"]["edition"] for b in fake_assistant.bodies]
+    assert first and first == second != third and set(again) == {third} and len(again) == 2
 
 
 def test_the_page_the_candidate_writes_from_is_told_to_the_assistant(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
