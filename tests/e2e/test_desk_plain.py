@@ -15,8 +15,8 @@ from api.handoff.models import Request
 from api.roles.models import Application, Promise
 from tests.api.candidates.people import verify
 from tests.e2e.conftest import PHONE
+from tests.e2e.desk_gateway import EBBA, Gateway, gateway, running  # noqa: F401 - fixtures
 from tests.e2e.desk_page import DeskPage
-from tests.e2e.test_desk import EBBA, Gateway, gateway, running  # noqa: F401 - fixtures
 
 ELIN = "elin.bergqvist@example.com"
 
@@ -46,7 +46,7 @@ def menu(page: Page, name: str) -> None:
     page.locator("#state summary").filter(has_text=name).click()
 
 
-def test_a_recruiters_day_without_scripts(gateway: Gateway, plain: Page) -> None:  # noqa: F811
+def test_a_recruiters_day_without_scripts(gateway: Gateway, plain: Page) -> None:
     candidate = gateway.candidate("What is the pay?", language="sv")
     gateway.candidate("Another thing")
     verify(gateway.app, candidate.id, ELIN)
@@ -109,7 +109,7 @@ def talks(desk: DeskPage) -> None:
     expect(desk.state).to_contain_text("Resolved by Ebba Sandström")
 
 
-def promises(gateway: Gateway, desk: DeskPage) -> None:  # noqa: F811
+def promises(gateway: Gateway, desk: DeskPage) -> None:
     """Another day from the candidate's card; kept, and taken back, in the list."""
     card = desk.page.locator("#application-A-1001")
     card.locator(".promise-menu summary").click()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from api import clock
 from tests.e2e.desk import Desk, closed_company
-from tests.e2e.test_desk import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
 from tests.e2e.widget import Widget
 
 # The night before Finland's Independence Day, a Monday; in Sweden an ordinary working day.
@@ -67,7 +67,7 @@ def ask_for_a_person(page: Page, url: str, role: str) -> Widget:
     return chat
 
 
-def test_before_a_holiday_each_office_promises_its_own_next_morning(gateway: Gateway, opens: Opens, page: Page) -> None:  # noqa: F811
+def test_before_a_holiday_each_office_promises_its_own_next_morning(gateway: Gateway, opens: Opens, page: Page) -> None:
     elsewhere = page.context.browser.new_context(locale="fi-FI", timezone_id="Europe/Helsinki") if page.context.browser else None
     assert elsewhere is not None
     with clock.at(SUNDAY_NIGHT):

@@ -14,7 +14,7 @@ from api.outbox.models import Mail
 from api.roles.models import Application, Promise
 from api.roles.queries import local_now
 from tests.api.candidates.people import verify
-from tests.e2e.test_desk import Gateway, Opens, chat, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens, chat, gateway, opens, running  # noqa: F401 - fixtures
 from tests.e2e.widget import Widget
 
 ELIN = "elin.bergqvist@example.com"
@@ -43,7 +43,7 @@ def mails(desk: Gateway) -> list[str]:
         return list(db.session.scalars(select(Mail.text).where(Mail.recipient == ELIN)))
 
 
-def test_a_candidate_is_told_once_before_asking_and_hears_of_the_new_day(gateway: Gateway, opens: Opens, chat: Widget) -> None:  # noqa: F811
+def test_a_candidate_is_told_once_before_asking_and_hears_of_the_new_day(gateway: Gateway, opens: Opens, chat: Widget) -> None:
     chat.say("Hello")
     chat.sees("Echo: Hello")
     verify(gateway.app, gateway.only().id, ELIN)
@@ -65,7 +65,7 @@ def test_a_candidate_is_told_once_before_asking_and_hears_of_the_new_day(gateway
     assert len(mails(gateway)) == 2
 
 
-def test_plots_are_drawn_from_the_tables(gateway: Gateway, opens: Opens) -> None:  # noqa: F811
+def test_plots_are_drawn_from_the_tables(gateway: Gateway, opens: Opens) -> None:
     page = opens(path="/desk/promises/measures?days=365").page
     expect(page.locator(".plots canvas")).to_have_count(7)
     assert page.locator(".plots").first.get_attribute("aria-hidden") == "true"

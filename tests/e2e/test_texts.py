@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_desk import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
 from tests.e2e.test_pages import faults
 
 GREETING = "/studio/answers/response/greeting"
@@ -14,7 +14,7 @@ def preview(page: Page, language: str) -> str:
     return page.get_by_label(f"Preview in {language}").locator("[data-preview]").inner_text()
 
 
-def test_a_wording_is_previewed_checked_saved_and_said(gateway: Gateway, opens: Opens) -> None:  # noqa: F811
+def test_a_wording_is_previewed_checked_saved_and_said(gateway: Gateway, opens: Opens) -> None:
     page = opens("Sara Nyberg", path=GREETING).page
     field = page.get_by_label("Text in English")
     field.fill("Hello, I am {nam}, an AI.")
@@ -35,7 +35,7 @@ def test_a_wording_is_previewed_checked_saved_and_said(gateway: Gateway, opens: 
     assert gateway.app.test_client().post("/api/v1/conversations", json={"language": "en"}).json["messages"][0]["text"] == "Hello, I am Lumi, an AI at Lumivik."
 
 
-def test_everything_works_by_keyboard_and_on_a_phone(gateway: Gateway, opens: Opens) -> None:  # noqa: F811
+def test_everything_works_by_keyboard_and_on_a_phone(gateway: Gateway, opens: Opens) -> None:
     page = opens("Sara Nyberg", path="/studio/answers?view=buttons&q=person").page
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
