@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,20 +69,18 @@ def running(name: str, command: list[str], env: dict[str, str], folder: Path, re
     try:
         yield Server(name, process, ready_url, log, started)
     finally:
-        _end(process)
+        end([process], 10)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask politely, then not; the group holds what the process itself has started."""
+def end(processes: Collection[subprocess.Popen[bytes]], seconds: float = 5) -> None:
+    """Ask all politely, wait that long for each, then kill what is left; the groups hold what the processes have started."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            continue
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, sign)
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
 
 
 def memory_mb(pid: int) -> float:

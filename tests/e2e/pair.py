@@ -31,7 +31,7 @@ from api.demo.load import load_if_empty
 from api.launch.processes import ASSISTANT, assistant_environment, current_model, processes
 from api.migrations.run import upgrade
 from tests.api.candidate import Answer, Ask
-from tests.bench.processes import environment, free_port
+from tests.bench.processes import end, environment, free_port
 from tests.e2e.balancer import Balancer
 from tests.faults.servers import Postgres, Redis
 
@@ -172,13 +172,7 @@ class Pair:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def close(self) -> None:
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            for process in self._running.values():
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, sign)
-            for process in self._running.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(3)
+        end(self._running.values())
         with self.app.app_context():
             db.engine.dispose()
         for server in (self.inner, self.assistants, self.postgres, self.redis):

@@ -24,7 +24,7 @@ from api.db import db
 from api.demo.load import load_if_empty
 from api.launch.processes import Process, processes
 from api.migrations.run import upgrade
-from tests.bench.processes import environment, free_port
+from tests.bench.processes import end, environment, free_port
 from tests.faults.mailserver import MailServer
 from tests.faults.servers import Postgres, Redis
 
@@ -147,13 +147,7 @@ class Stand:
     def close(self) -> None:
         self._ending.set()
         self._keeper.join(5)
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            for process in self._running.values():
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, sign)
-            for process in self._running.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(5)
+        end(self._running.values())
         with self.app.app_context():
             db.engine.dispose()
         for server in (self.postgres, self.redis, self.mail):

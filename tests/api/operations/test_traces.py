@@ -255,3 +255,9 @@ def test_without_a_collector_nothing_of_opentelemetry_is_loaded(tmp_path: Path) 
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
     assert tracing.headers() == {}
+
+
+def test_the_assistant_names_things_as_the_gateway_does() -> None:
+    from actions import tracing as assistants
+
+    assert dict(assistants.ATTRIBUTES.items() - tracing.ATTRIBUTES.items()) == {"action": "desk.action"}, "which the gateway has none of"
