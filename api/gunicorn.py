@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from gevent import monkey
 
-monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
+from api.lean import entry_points_read_once
+
+with entry_points_read_once():
+    monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
 
 # ruff: noqa: E402
 import gc

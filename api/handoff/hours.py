@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from flask_babel import force_locale, format_date, format_time, gettext
 
 from api.answers.company import DAYS, Office, company
@@ -40,6 +39,8 @@ class Expectation:
 
 @cache
 def _holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # not at each start: once a year and country
+
     if country not in CATEGORIES:
         return frozenset(holidays.country_holidays(country, years=year))
     return frozenset(holidays.country_holidays(country, years=year, categories=CATEGORIES[country]))
