@@ -182,6 +182,10 @@ WRONG_OFFICES: dict[str, dict[str, object]] = {
     "an hour that does not exist": {"hours": {"mon": [["08:00", "25:00"]]}},
     "closes before it opens": {"hours": {"mon": [["17:00", "08:00"]]}},
     "a zone that does not exist": {"time_zone": "Europe/Uppsala"},
+    "a folder of zones": {"time_zone": "Europe"},
+    "a file that is no zone": {"time_zone": "zone.tab"},
+    "a path": {"time_zone": "../UTC"},
+    "no zone": {"time_zone": ""},
 }
 
 
