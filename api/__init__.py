@@ -1,5 +1,6 @@
 """The gateway of Applicant Desk: everything a candidate, a recruiter or an ATS speaks to."""
 
+import os
 import sys
 
 # redis-py imports these wherever they are installed, and never uses them: half a second and 14 MB a process.
@@ -7,3 +8,5 @@ import sys
 UNWANTED = ("opentelemetry.metrics", "opentelemetry.sdk.metrics")
 for _name in UNWANTED:
     sys.modules.setdefault(_name, None)  # type: ignore[arg-type]  # as Python has it: an import of this fails
+# Otherwise pydantic reads what every installed package offers, in search of plugins for itself. There are none.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")

@@ -5,7 +5,11 @@ from __future__ import annotations
 import importlib
 import logging
 
-import structlog
+from api.lean import without
+
+with without("rich"):  # for tracebacks in colours; logs are JSON here
+    import structlog
+
 from apiflask import APIFlask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix

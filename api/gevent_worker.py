@@ -28,6 +28,8 @@ from gevent.server import StreamServer
 from gunicorn.sock import ssl_context
 from gunicorn.workers.ggevent import GeventWorker
 
+from api.lean import entry_points_read_once
+
 HEAD = b"HTTP/1."
 END_OF_HEAD = b"\r\n\r\n"
 QUIET = 5.0  # seconds; a proxy closes idle connections sooner (docker/Caddyfile, docs/deploy.md)
@@ -79,7 +81,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def patch(self) -> None:
         """Patch what the parent process (api/gunicorn.py) has left as it was, too."""
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), entry_points_read_once():
             warnings.simplefilter("ignore", monkey.MonkeyPatchWarning)
             super().patch()
 

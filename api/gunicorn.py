@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from gevent import monkey
 
-monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
+from api.lean import entry_points_read_once
+
+with entry_points_read_once():
+    monkey.patch_all(os=False, signal=False, queue=False, subprocess=False)
 
 # ruff: noqa: E402
 import gc
@@ -79,14 +82,16 @@ def post_worker_init(worker: Any) -> None:
     """Load what a first message would otherwise wait for, once the worker already answers; end streams when it leaves."""
     from gevent import spawn_later
 
-    from api.assistant import address
-    from api.assistant.language import warm_up
+    from api.answers.company import load_company
+    from api.assistant import address, language
+    from api.handoff import hours
     from api.tracing import web
 
     web.start(worker.wsgi, "gateway")
     worker.leaves = worker.wsgi.extensions["hub"].leave
     address.follow(worker.wsgi)
-    spawn_later(0.5, warm_up)
+    spawn_later(0.5, language.warm_up)
+    spawn_later(0.6, hours.warm_up, load_company(_settings.company_file).offices)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

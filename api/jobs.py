@@ -12,10 +12,13 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from huey import RedisHuey, SqliteHuey, crontab
-from huey.api import Huey
 
 from api import clock, tracing
+from api.lean import without
+
+with without("psycopg"):  # a kind of queue that is not used; where the database is PostgreSQL, it is loaded for that
+    from huey import RedisHuey, SqliteHuey, crontab
+    from huey.api import Huey
 
 log = structlog.get_logger()
 SWEEP_EVERY = 10

@@ -13,7 +13,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import lazy_gettext
 from gevent import get_hub, monkey
-from zxcvbn import zxcvbn
 
 from api.errors import Invalid
 from api.fields import UNSTORABLE
@@ -49,6 +48,8 @@ def check(password: str, *about: str) -> None:
         raise PasswordTooWeak
     if len(password) > LONGEST or UNSTORABLE.search(password):
         raise PasswordTooWeak(lazy_gettext("Take a password of at most 200 ordinary characters."))
+    from zxcvbn import zxcvbn  # its lists of common words take a tenth of a second: not at each start
+
     words = [part for text in about for part in (text, *text.replace("@", " ").replace(".", " ").split()) if part]
     if _beside(lambda: zxcvbn(password[:LOOKED_AT], user_inputs=words)["score"]) < GOOD_ENOUGH:
         raise PasswordTooWeak(lazy_gettext("That password is common or easily guessed. Take some words that don't belong together."))

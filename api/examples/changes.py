@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
-from api import clock
+from api import clock, plain_yaml
 from api.accounts.models import Staff
 from api.answers import texts
 from api.audit.service import record
@@ -99,7 +98,7 @@ def rules_of(intent: str) -> list[str]:
 def _rules(state: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for file, _ in state:
-        written = yaml.safe_load(Path(file).read_text("utf-8")) or {}
+        written = plain_yaml.load(Path(file).read_text("utf-8")) or {}
         for entry in [*(written.get("rules") or []), *(written.get("stories") or [])]:
             steps = entry.get("steps") or []
             named = {step["intent"] for step in steps if "intent" in step} | {o["intent"] for step in steps for o in step.get("or", ()) if "intent" in o}

@@ -11,8 +11,6 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from api.config import LANGUAGES
 from api.examples.corpus import Corpus, Row
 
@@ -91,6 +89,8 @@ def pairs(held: Corpus, intent: str) -> list[Pair]:
 
 
 def _pairs(held: Corpus, intent: str) -> list[Pair]:
+    from rapidfuzz import fuzz  # not at each start: few look for doubles
+
     found = []
     for language in LANGUAGES:
         others = likeness(held, language)

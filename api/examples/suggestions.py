@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process, utils
-
 from api.config import LANGUAGES
 from api.examples import words
 from api.examples.folding import words_of
@@ -55,6 +53,8 @@ def _missing(language: str, telling: Sequence[str], lexicon: words.Concepts, tex
 
 def close_messages(wordings: Wordings, messages: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """By language: candidates' messages, given as (language, text), that come close to a wording, the closest first."""
+    from rapidfuzz import fuzz, process, utils  # not at each start: few write new questions
+
     found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for language, texts in wordings.items():
         held = list(dict.fromkeys(text for code, text in messages if code == language))

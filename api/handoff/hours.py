@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from flask_babel import force_locale, format_date, format_time, gettext
 
+from api import clock
 from api.answers.company import DAYS, Office, company
 
 
@@ -40,9 +41,17 @@ class Expectation:
 
 @cache
 def _holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # half a second with all its countries: not at each start
+
     if country not in CATEGORIES:
         return frozenset(holidays.country_holidays(country, years=year))
     return frozenset(holidays.country_holidays(country, years=year, categories=CATEGORIES[country]))
+
+
+def warm_up(offices: Iterable[Office]) -> None:
+    """Load this year's public holidays before somebody waits for them."""
+    for office in offices:
+        _holidays(office.country, clock.now().year)
 
 
 def spans(office: Office, day: date) -> list[tuple[datetime, datetime]]:

@@ -11,10 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
-import phonenumbers
-from stdnum.exceptions import ValidationError
-from stdnum.se import personnummer
-
 from api.personal_data import MASK
 from api.reviews import names as people
 
@@ -75,6 +71,9 @@ def _if(meant: Callable[[re.Match[str]], bool]) -> Callable[[re.Match[str]], str
 
 def _swedish(found: re.Match[str]) -> bool:
     """A valid number, also of a person without one of their own (day + 60), or a day with four digits after a sign."""
+    from stdnum.exceptions import ValidationError  # with phonenumbers below: not at each start
+    from stdnum.se import personnummer
+
     digits = re.sub(r"\s", "", found.group()).replace("–", "-")
     try:
         personnummer.validate(digits)
@@ -95,6 +94,8 @@ def _phones(text: str, language: str) -> str:
     """Numbers as people of these countries write them."""
     if sum(c.isdigit() for c in text) < 6:
         return text
+    import phonenumbers
+
     for region in REGIONS.get(language, REGIONS["en"]):
         spans = [(m.start, m.end) for m in phonenumbers.PhoneNumberMatcher(text, region) if not _is_other(m.raw_string)]
         for start, end in reversed(spans):

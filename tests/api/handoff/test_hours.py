@@ -13,10 +13,11 @@ import pytest
 from babel.dates import get_month_names
 from flask import Flask
 
+from api import clock
 from api.answers.company import Office, company
 from api.app import create_app
 from api.config import LANGUAGES, ConfigError, load_settings
-from api.handoff.hours import expectation, next_opening, open_until
+from api.handoff.hours import _holidays, expectation, next_opening, open_until, warm_up
 
 ZONES = {"stockholm": ZoneInfo("Europe/Stockholm"), "helsinki": ZoneInfo("Europe/Helsinki"), "tampere": ZoneInfo("Europe/Helsinki")}
 
@@ -174,6 +175,16 @@ def _company_with(folder: Path, offices: list[dict[str, object]]) -> Flask:
     return create_app(load_settings(var=folder, database_url="", company_file=path))
 
 
+def test_once_warmed_up_nobody_waits_for_this_years_holidays() -> None:
+    _holidays.cache_clear()
+    with clock.at(local("stockholm", "2026-11-23 12:00")):
+        warm_up(company().offices)
+    loaded = _holidays.cache_info().misses
+    assert loaded == len({office.country for office in company().offices})
+    assert is_open("stockholm", "2026-11-23 12:00") and is_open("helsinki", "2026-11-23 12:00")
+    assert _holidays.cache_info().misses == loaded
+
+
 GOOD = {"key": "x", "city": "X", "country": "SE", "time_zone": "Europe/Stockholm", "hours": {"mon": [["08:00", "17:00"]]}}
 WRONG_OFFICES: dict[str, dict[str, object]] = {
     "never open": {"hours": {"mon": [], "tue": []}},
@@ -182,6 +193,10 @@ WRONG_OFFICES: dict[str, dict[str, object]] = {
     "an hour that does not exist": {"hours": {"mon": [["08:00", "25:00"]]}},
     "closes before it opens": {"hours": {"mon": [["17:00", "08:00"]]}},
     "a zone that does not exist": {"time_zone": "Europe/Uppsala"},
+    "a folder of zones": {"time_zone": "Europe"},
+    "a file that is no zone": {"time_zone": "zone.tab"},
+    "a path": {"time_zone": "../UTC"},
+    "no zone": {"time_zone": ""},
 }
 
 
