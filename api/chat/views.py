@@ -14,6 +14,7 @@ from api.chat import schemas, stream, talk, transcript
 from api.conversations import devices, effects, queries, service, turns
 from api.conversations.models import Conversation, Message, Stored
 from api.conversations.streams import hub
+from api.conversations.work import Told
 from api.db import db, read_only
 from api.errors import SignInNeeded
 from api.handoff import claims
@@ -86,26 +87,27 @@ def _started(json_data: dict[str, Any]) -> tuple[Conversation, str]:
 def send(conversation_id: str, json_data: dict[str, Any]) -> Response:
     """Send a message or press a button. The same `client_id` again gives the same message and replies."""
     with tracing.span("store message") as span:
-        conversation = lock_own_conversation(conversation_id)
-        message = service.add_candidate_message(
-            conversation_id, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
+        conversation = service.lock_row_for(conversation_id, _token())
+        heard = service.add_candidate_message(
+            conversation, str(json_data["client_id"]), json_data.get("text"), json_data.get("button"), page_role=queries.known_role(json_data.get("role"))
         )
-        claims.candidate_wrote(message)
-        lease = turns.lease_for(message)
+        claims.candidate_wrote(heard)
+        lease = turns.lease_for_heard(heard)
         db.session.commit()
-        span.note(conversation=conversation.id, message=message.id, language=message.language)
+        message = heard.message
+        span.note(conversation=conversation_id, message=message.id, language=message.language)
     told = turns.answer(conversation_id, message.id, lease)
-    return jsonify(_answered(conversation, message, told))  # like the schema, but not through it: that takes a fifteenth of the turn
+    return jsonify(_answered(message, told))  # like the schema, but not through it: that takes a fifteenth of the turn
 
 
-def _answered(conversation: Conversation, message: Message | Stored, told: turns.Told) -> dict[str, Any]:
+def _answered(message: Message | Stored, told: Told) -> dict[str, Any]:
     """What came of it: as this request itself has just stored it, or else as it is found in the database."""
     if told.idle:
         replies = [_as_json(m) for m in told.messages if m.in_reply_to == message.id]
-        return {"message": _as_json(message), "replies": replies, **queries.status_of(conversation, idle=True)}
+        return {"message": _as_json(message), "replies": replies, **queries.ANSWERED}
     read_only()
     kept = db.session.get_one(Message, message.id, populate_existing=True)
-    db.session.refresh(conversation)
+    conversation = db.session.get_one(Conversation, message.conversation_id, populate_existing=True)
     replies = [_as_json(m) for m in queries.replies_to(kept)]
     return {"message": _as_json(kept), "replies": replies, **queries.status_of(conversation)}
 

@@ -9,7 +9,7 @@ import hmac
 from datetime import timedelta
 
 from api import links
-from api.conversations.models import Conversation
+from api.conversations.models import Conversation, Locked
 
 PURPOSE, LIFE = "device", timedelta(days=180)
 
@@ -19,7 +19,7 @@ def token_for(conversation: Conversation) -> str:
     return links.sign(PURPOSE, [conversation.id, _mark(conversation)])
 
 
-def opens(conversation: Conversation, token: str) -> bool:
+def opens(conversation: Conversation | Locked, token: str) -> bool:
     """Whether `token` is one of those for this conversation. A first token holds no full stop, and costs nothing here."""
     if "." not in token:
         return False
@@ -30,6 +30,6 @@ def opens(conversation: Conversation, token: str) -> bool:
     return bool(id_ == conversation.id) and hmac.compare_digest(str(mark), _mark(conversation))
 
 
-def _mark(conversation: Conversation) -> str:
+def _mark(conversation: Conversation | Locked) -> str:
     """A piece of what is kept of the first token: another first token would end these, too."""
     return conversation.token_hash[:16]

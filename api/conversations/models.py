@@ -106,6 +106,22 @@ class Stored(NamedTuple):
     rating: str | None = None
 
 
+class Locked(NamedTuple):
+    """A conversation as a candidate's message finds it, locked: what the message and its turn need of it, to look at, not to change."""
+
+    id: str
+    token_hash: str
+    language: str
+    page_role: str | None
+    owner: str
+    verified_at: datetime | None
+    state: dict[str, Any] | None
+    last_seq: int
+    version: int
+    lease: str | None
+    lease_until: datetime | None
+
+
 class Attachment(WithId, Base):
     """A file that a recruiter sends; the bytes lie below `DESK_VAR/attachments`, named by `id`.
 

@@ -63,17 +63,17 @@ def replies_to(message: Message) -> list[Message]:
     return list(db.session.scalars(query))
 
 
-def status_of(conversation: Conversation, idle: bool = False) -> dict[str, str | None]:
-    """`status`: answered, waiting or with_recruiter (`speaker`: who, from claiming to resolving); `waiting_because`: waking_up, delayed or nothing yet.
+ANSWERED: dict[str, str | None] = {"status": "answered", "waiting_because": None, "speaker": None}
 
-    `idle`: it is known that no turn waits.
-    """
+
+def status_of(conversation: Conversation) -> dict[str, str | None]:
+    """`status`: answered, waiting or with_recruiter (`speaker`: who, from claiming to resolving); `waiting_because`: waking_up, delayed or nothing yet."""
     if conversation.owner != "assistant":
         staff = db.session.get(Staff, conversation.staff_id) if conversation.staff_id and conversation.resolved_at is None else None
         return {"status": "with_recruiter", "waiting_because": None, "speaker": staff.name if staff else None}
-    turn = None if idle else _oldest_waiting(conversation)
+    turn = _oldest_waiting(conversation)
     if turn is None:
-        return {"status": "answered", "waiting_because": None, "speaker": None}
+        return {**ANSWERED}
     because = None if not turn.attempts else "waking_up" if turn.error == "waking_up" else "delayed"
     return {"status": "waiting", "waiting_because": because, "speaker": None}
 

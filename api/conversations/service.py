@@ -11,20 +11,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Update, bindparam, insert, inspect, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from api import clock
 from api.answers import edition
 from api.answers.company import company
 from api.assistant.language import text_language
-from api.conversations import devices
+from api.conversations import devices, leases
 from api.conversations.greeting import greeting
-from api.conversations.models import Conversation, Message, Stored, Turn
+from api.conversations.models import Conversation, Locked, Message, Stored, Turn
 from api.conversations.streams import hub
 from api.db import after_commit, db, new_id
 from api.errors import Conflict, Invalid, NotFound
@@ -81,7 +79,12 @@ def lock_conversation_for(conversation_id: str, token: str) -> Conversation:
     return _opened(_lock(conversation_id), token)
 
 
-def _opened(conversation: Conversation | None, token: str) -> Conversation:
+def lock_row_for(conversation_id: str, token: str) -> Locked:
+    """The same as a row: for a message, which changes nothing by the unit of work."""
+    return _opened(_lock_row(conversation_id), token)
+
+
+def _opened[T: (Conversation, Locked)](conversation: T | None, token: str) -> T:
     kept = conversation.token_hash if conversation else token_hash("")
     first = hmac.compare_digest(kept, token_hash(token))
     if conversation is None or not (first or devices.opens(conversation, token)):
@@ -97,7 +100,25 @@ def lock(conversation_id: str) -> Conversation:
     return conversation
 
 
+def lock_row(conversation_id: str) -> Locked:
+    """The same as a row."""
+    conversation = _lock_row(conversation_id)
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+_CONVERSATION = Conversation.__table__.c
 _LOCKED = select(Conversation).where(Conversation.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_LOCKED_ROW = select(*(_CONVERSATION[name] for name in Locked._fields)).where(_CONVERSATION.id == bindparam("id")).with_for_update()
+
+
+def _lock_row(conversation_id: str) -> Locked | None:
+    session = db.session
+    session.flush()  # what the session has changed comes first, and what it holds is read anew by whoever locks it again
+    session.info.pop("locked", None)
+    row = session.connection().execute(_LOCKED_ROW, {"id": conversation_id}).one_or_none()
+    return None if row is None else Locked._make(row)
 
 
 def _lock(conversation_id: str) -> Conversation | None:
@@ -117,13 +138,20 @@ def _transaction(session: Session) -> object:
 # The statements of every turn are built once and go around the unit of work: that is half of their time.
 _INSERT_MESSAGE = insert(Message.__table__)  # type: ignore[arg-type]
 _INSERT_TURN = insert(Turn.__table__)  # type: ignore[arg-type]
+_AFTER_MESSAGE = ("last_seq", "updated_at", "language", "page_role", "lease", "lease_until")
+_MESSAGE_CAME = (
+    update(Conversation.__table__)  # type: ignore[arg-type]
+    .where(_CONVERSATION.id == bindparam("conversation"))
+    .values({name: bindparam(f"new_{name}") for name in _AFTER_MESSAGE})
+)
 
 
 def append(conversation: Conversation, draft: Draft) -> Stored:
     """Give a message the next number, store it, and tell the streams after the commit. The conversation must be locked."""
     conversation_id, now, woken = conversation.id, clock.now(), hub()
     conversation.last_seq, conversation.updated_at = conversation.last_seq + 1, now
-    [message] = insert_messages([_numbered(draft, conversation_id, conversation.last_seq, conversation.language, now)])
+    message = _numbered(draft, conversation_id, conversation.last_seq, conversation.language, now)
+    insert_messages(db.session.connection(), [message])
     after_commit(lambda: woken.wake(conversation_id))
     return message
 
@@ -138,27 +166,9 @@ def _numbered(draft: Draft, conversation_id: str, seq: int, language: str, now: 
     return message if message.language is not None else message._replace(language=language)
 
 
-def insert_messages(messages: list[Stored]) -> list[Stored]:
+def insert_messages(connection: Connection, messages: list[Stored]) -> None:
     """Store messages that have their numbers; the conversation that gave them must be locked."""
-    db.session.connection().execute(_INSERT_MESSAGE, [message._asdict() for message in messages])
-    return messages
-
-
-def write_through(conversation: Conversation) -> None:
-    """Write what has been changed of a locked conversation now, around the unit of work: that takes half its time."""
-    state = inspect(conversation)
-    changed = {name: getattr(conversation, name) for name in state.committed_state}
-    if changed:
-        values = {f"new_{name}": value for name, value in changed.items()}
-        db.session.connection().execute(_update(tuple(sorted(changed))), {"conversation": conversation.id, **values})
-        for name, value in changed.items():
-            set_committed_value(conversation, name, value)
-
-
-@cache
-def _update(names: tuple[str, ...]) -> Update:
-    table: Any = Conversation.__table__
-    return update(table).where(table.c.id == bindparam("conversation")).values({name: bindparam(f"new_{name}") for name in names})
+    connection.execute(_INSERT_MESSAGE, [message._asdict() for message in messages])
 
 
 def say(conversation: Conversation, text: str, in_reply_to: str | None = None, buttons: list[Any] | None = None) -> Stored:
@@ -173,34 +183,63 @@ def tell_assistant(conversation: Conversation, button: str, in_reply_to: str | N
     return message
 
 
-def add_candidate_message(conversation_id: str, client_id: str, text: str | None, button: str | None, page_role: str | None = None) -> Message | Stored:
-    """Store what the candidate sent, once for each `client_id`, and a turn for it if the assistant speaks.
+class Heard(NamedTuple):
+    """A candidate's message as it is stored.
+
+    If it came just now and is for the assistant: `turn_id`; `lease`, the conversation's, if that was free; `alone`: no other turn
+    waits; `edition`: of what the assistant reads, at that moment.
+    """
+
+    message: Message | Stored
+    conversation: Locked
+    turn_id: str | None = None
+    lease: str | None = None
+    alone: bool = False
+    edition: str = ""
+
+
+def add_candidate_message(conversation: Locked, client_id: str, text: str | None, button: str | None, page_role: str | None = None) -> Heard:
+    """Store what the candidate sent, once for each `client_id`; if the assistant speaks, also a turn for it, and the lease if it is free.
 
     `page_role` is the role whose page the candidate writes on; one conversation lives through many pages.
 
     Raises `Conflict` if the same `client_id` came with other words, `Invalid` for a button that was not offered.
     """
-    conversation = lock(conversation_id)
-    now = clock.now()
-    before = db.session.connection().execute(_BEFORE, {"conversation": conversation_id, "client_id": client_id, "now": now}).one()
+    connection, now = db.session.connection(), clock.now()
+    before = connection.execute(_BEFORE, {"conversation": conversation.id, "client_id": client_id, "now": now}).one()
     if before.sent is not None:
-        known = db.session.get_one(Message, before.sent, populate_existing=True)
-        if known.button != button or (text is not None and not _same_words(known.text, text)):
-            raise Conflict
-        return known
+        return Heard(_known(before.sent, text, button), conversation)
     if button is not None:
-        text = _offered_title(conversation_id, button)
+        text = _offered_title(conversation.id, button)
     assert text is not None
     language = conversation.language if button else text_language(text, conversation.language)
-    if language != conversation.language:
-        conversation.language = language
-    conversation.page_role = page_role or conversation.page_role
-    message = append(conversation, Draft("candidate", text, client_id=client_id, button=button, language=language))
-    if conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON):
-        turn_id = ask_assistant(message)
-        if not before.waits:
-            db.session.info["alone"] = Alone(_transaction(db.session), message.id, turn_id, edition.named(before, now))
-    return message
+    conversation = conversation._replace(language=language, page_role=page_role or conversation.page_role)
+    draft = Draft("candidate", text, client_id=client_id, button=button, language=language)
+    [message] = numbered([draft], conversation.id, conversation.last_seq, language, now)
+    asks = conversation.owner == "assistant" and not (button or "").startswith(DESK_BUTTON)
+    return _hear(connection, conversation, message, asks)._replace(alone=asks and not before.waits, edition=edition.named(before, now))
+
+
+def _known(message_id: str, text: str | None, button: str | None) -> Message:
+    """The message that was sent before. Raises `Conflict` if these are not its words."""
+    known = db.session.get_one(Message, message_id, populate_existing=True)
+    if known.button != button or (text is not None and not _same_words(known.text, text)):
+        raise Conflict
+    return known
+
+
+def _hear(connection: Connection, conversation: Locked, message: Stored, asks: bool) -> Heard:
+    """Store a new message, and with it whatever it changes of its conversation."""
+    insert_messages(connection, [message])
+    turn_id = _insert_turn(connection, message) if asks else None
+    lease, kept_until, woken = None, conversation.lease_until, hub()
+    if asks and leases.is_free(conversation, message.sent_at):
+        lease, kept_until = leases.new(message.sent_at)
+    after = (message.seq, message.sent_at, conversation.language, conversation.page_role, lease or conversation.lease, kept_until)
+    values = {f"new_{name}": value for name, value in zip(_AFTER_MESSAGE, after, strict=True)}
+    connection.execute(_MESSAGE_CAME, {"conversation": conversation.id, **values})
+    after_commit(lambda: woken.wake(conversation.id))
+    return Heard(message, conversation, turn_id, lease)
 
 
 _MESSAGES, _TURNS = Message.__table__.c, Turn.__table__.c
@@ -210,34 +249,20 @@ _WAITS = select(_TURNS.id).where(_TURNS.conversation_id == bindparam("conversati
 _BEFORE = select(_SENT.scalar_subquery().label("sent"), _WAITS.exists().label("waits"), *edition.COLUMNS.c)
 
 
-class Alone(NamedTuple):
-    """The one turn that waits in its conversation, asked for in this very transaction; `edition` of that moment."""
-
-    transaction: object
-    message_id: str
-    turn_id: str
-    edition: str
-
-
-def asked_alone(message: Message | Stored) -> Alone | None:
-    """The message's turn, if this transaction has asked for it and no other waits in the conversation."""
-    found: Alone | None = db.session.info.get("alone")
-    if found is None or found.message_id != message.id or found.transaction is not _transaction(db.session):
-        return None
-    return found
-
-
 def _same_words(kept: str, sent: str) -> bool:
     """Whether `sent` is what is kept, except for what was blotted out in the store."""
     return len(kept) == len(sent) and all(k in (s, MASK) for k, s in zip(kept, sent, strict=True))
 
 
-def ask_assistant(message: Stored) -> str:
-    """Let the assistant answer a message that is stored. Gives the turn's id."""
+def ask_assistant(message: Stored) -> None:
+    """Let the assistant answer a message that is stored."""
+    _insert_turn(db.session.connection(), message)
+
+
+def _insert_turn(connection: Connection, message: Stored) -> str:
     turn_id = new_id()
     row = {"id": turn_id, "conversation_id": message.conversation_id, "message_id": message.id, "due_at": message.sent_at + GRACE}
-    db.session.connection().execute(_INSERT_TURN, row)
-    db.session.info.pop("alone", None)
+    connection.execute(_INSERT_TURN, row)
     return turn_id
 
 

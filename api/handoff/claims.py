@@ -18,7 +18,7 @@ from api.accounts.models import Staff
 from api.assistant.language import text_language
 from api.audit.service import SYSTEM, Actor, record
 from api.conversations import service as conversations
-from api.conversations.models import Conversation, Message, Stored
+from api.conversations.models import Conversation, Stored
 from api.conversations.streams import hub
 from api.db import after_commit, db
 from api.errors import Conflict, Invalid, NotFound
@@ -198,12 +198,13 @@ def hand_over(conversation: Conversation, person: Staff) -> Handoff:
     return handoff
 
 
-def candidate_wrote(message: Message | Stored) -> None:
+def candidate_wrote(heard: conversations.Heard) -> None:
     """What a candidate's message does to who speaks: it calls a request off, begins again what was ended, brings back what was put aside.
 
-    A message that comes again does nothing again.
+    A message that comes again does nothing again, and one that the assistant answers leaves it the speaker.
     """
-    if not isinstance(message, Stored):
+    message = heard.message
+    if heard.turn_id is not None or not isinstance(message, Stored):
         return
     conversation = conversations.lock(message.conversation_id)
     if message.button == service.BACK:

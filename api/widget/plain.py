@@ -158,9 +158,10 @@ def _send(conversation_id: str, form: Mapping[str, str], page: Page) -> None:
     button = form.get("button") or None
     client_id, role = _uuid(form.get("client_id", "")), queries.known_role(page.role)
     with tracing.span("store message", conversation=conversation_id) as span:
-        message = service.add_candidate_message(conversation_id, client_id, None if button else page.draft, button, page_role=role)
-        claims.candidate_wrote(message)
-        message_id, lease = message.id, turns.lease_for(message)
+        conversation = service.lock_row(conversation_id)
+        heard = service.add_candidate_message(conversation, client_id, None if button else page.draft, button, page_role=role)
+        claims.candidate_wrote(heard)
+        message_id, lease = heard.message.id, turns.lease_for_heard(heard)
         db.session.commit()
         span.note(message=message_id)
     if not button:

@@ -173,8 +173,8 @@ def no_worker(stand: Stand) -> int:
 FAULTS = (
     Fault("gateway dies before it commits a message", crash("send", "before"), short=True),
     Fault("gateway dies after it has committed a message", crash("send", "after"), short=True),
-    Fault("gateway dies between the assistant's reply and its commit", crash("_store", "before"), short=True),
-    Fault("gateway dies after it has committed the reply", crash("_store", "after"), short=True),
+    Fault("gateway dies between the assistant's reply and its commit", crash("store", "before"), short=True),
+    Fault("gateway dies after it has committed the reply", crash("store", "after"), short=True),
     Fault("gateway dies after it has committed a reply without effects", crash("_store_quickly", "after")),
     Fault("gateway dies before it commits a reply without effects", crash("_store_quickly", "before")),
     Fault("gateway killed under load", kill("gateway-0")),

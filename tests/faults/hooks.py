@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.engine.default import DefaultDialect
 
 from api import clock
 from api.config import ROOT
@@ -28,17 +28,15 @@ NO_LIMIT = 1_073_741_823
 
 
 def install(folder: Path) -> None:
-    """Listen to every session and connection of this process."""
+    """Listen to every connection of this process."""
+    commit = DefaultDialect.do_commit  # of sessions and of connections without one; no event tells of what follows it
 
-    @event.listens_for(Session, "before_commit")
-    def before(session: Session) -> None:
-        if not session.in_nested_transaction():
-            _crash_at(folder, "before")
+    def do_commit(dialect: DefaultDialect, connection: Any) -> None:
+        _crash_at(folder, "before")
+        commit(dialect, connection)
+        _crash_at(folder, "after")
 
-    @event.listens_for(Session, "after_commit")
-    def after(session: Session) -> None:
-        if not session.in_nested_transaction():
-            _crash_at(folder, "after")
+    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
 
     @event.listens_for(Engine, "begin", insert=True)
     def limit(connection: Any) -> None:

@@ -112,8 +112,8 @@ def _store_without_answering(app: APIFlask, candidate: Candidate, text: str) -> 
     from api.conversations import service, turns
 
     with app.app_context():
-        message = service.add_candidate_message(candidate.id, new_client_id(), text, None)
-        turns.lease_for(message)
+        heard = service.add_candidate_message(service.lock_row(candidate.id), new_client_id(), text, None)
+        assert turns.lease_for_heard(heard)
         db.session.commit()
 
 

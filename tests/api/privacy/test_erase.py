@@ -123,7 +123,7 @@ def test_messages_that_waited_are_not_answered_any_more(app: APIFlask, client: F
 
     def erases(body: dict[str, object]) -> object:
         with app.app_context():
-            service.add_candidate_message(eva.here.id, "00000000-0000-4000-8000-000000000001", "zebra-too", None)
+            service.add_candidate_message(service.lock_row(eva.here.id), "00000000-0000-4000-8000-000000000001", "zebra-too", None)
             db.session.commit()
         return reply("Ok", effects=[{"kind": "erase"}])
 
