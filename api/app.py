@@ -94,7 +94,7 @@ def _pool(settings: Settings) -> dict[str, object]:
     if settings.database.startswith("sqlite"):
         return quiet | {"connect_args": {"timeout": 10}}
     kept = settings.database_connections // 4 or 1
-    return quiet | {"pool_size": kept, "max_overflow": settings.database_connections - kept, "pool_pre_ping": True, "pool_recycle": 1800}
+    return quiet | {"pool_size": kept, "max_overflow": settings.database_connections - kept, "pool_recycle": 1800}
 
 
 def _configure_logs(settings: Settings) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import inspect
 import secrets
+import select
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +19,11 @@ from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+# Seconds after which a connection to PostgreSQL is tried before it is used again.
+QUIET_FOR = 5.0
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -92,13 +97,48 @@ def is_sqlite() -> bool:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set up a SQLite engine: WAL, foreign keys, real transactions that lock for writing at once.
+    """Set up what the engine's database needs."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        _prepare_postgresql(engine)
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Take no connection that the server has ended.
+
+    To ask it each time, as SQLAlchemy's `pool_pre_ping` does, costs a round trip. A server says goodbye when it ends a
+    connection, and that can be seen here at once; only one that was quiet for long may have been forgotten on the way.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _used(connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(connection: Any, record: Any, fairy: Any) -> None:
+        used = record.info.get("used")
+        if used is None:
+            return  # made just now
+        if connection.closed or select.select([connection.fileno()], (), (), 0)[0]:
+            raise InvalidatePoolError  # the others of its time are no better
+        if time.monotonic() - used > QUIET_FOR:
+            _ask(engine, connection)
+
+
+def _ask(engine: Engine, connection: Any) -> None:
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, foreign keys, real transactions that lock for writing at once.
 
     A transaction that reads first and writes later fails at once under WAL when another process wrote in
     between; `BEGIN IMMEDIATE` makes it wait for its turn instead. Readers ask for `read_only` and never wait.
     """
-    if engine.dialect.name != "sqlite":
-        return
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, record: Any) -> None:
