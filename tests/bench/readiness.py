@@ -1,7 +1,8 @@
-"""How long each process takes from its start until it answers, one after the other, and how long a training takes."""
+"""How long each process takes from its start until it answers, one after the other; how long a training takes, and one message."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -42,3 +43,11 @@ def training(folder: Path) -> float:
     print("training our NLU model …", file=sys.stderr)
     subprocess.run([desk, "train"], cwd=ROOT, env=environment(DESK_VAR=str(folder)), check=True, capture_output=True, timeout=900)
     return time.monotonic() - began
+
+
+def understanding() -> dict[str, float]:
+    """Milliseconds (`p50`, `p95`) in which our NLU understands one message, alone."""
+    python = str(ROOT / "nlu" / ".venv" / "bin" / "python")
+    done = subprocess.run([python, "-m", "tests.bench.nlu_time"], cwd=ROOT, env=environment(), check=True, capture_output=True, text=True, timeout=300)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found

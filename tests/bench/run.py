@@ -93,6 +93,7 @@ def bench(plan: Plan, folder: Path) -> report.Result:
     archive = trained(CACHE)
     began = machine.load()
     trained_in = readiness.training(folder / "training") if plan.starts else 0.0
+    understood = readiness.understanding() if plan.starts else {}
     ready = readiness.ready_after(archive, folder / "starts", plan.starts) if plan.starts else {}
     with ExitStack() as stack:
         database = stack.enter_context(postgres.server(fast=False))
@@ -107,18 +108,23 @@ def bench(plan: Plan, folder: Path) -> report.Result:
         targets = {"ours": Target(ours.gateway), "pg": Target(pg.gateway), "bare": Target(ours.assistant, ours.secret), "stock": Target(stock_url)}
         table = measure(plan, targets, servers)
         memory = ", ".join(f"{server.name} {memory_mb(server.process.pid):.0f} MB" for server in servers)
-    facts = machine.describe() | _before(ready, trained_in) | {"memory after the run": memory, "load average before and after": f"{began}; {machine.load()}"}
+    facts = (
+        machine.describe()
+        | _before(ready, trained_in, understood)
+        | {"memory after the run": memory, "load average before and after": f"{began}; {machine.load()}"}
+    )
     facts |= {"measured": f"{time.strftime('%Y-%m-%d')}, {plan.rounds} round(s), systems interleaved, client on the same machine"}
     return report.Result(table, ready, facts)
 
 
-def _before(ready: dict[str, float], trained_in: float) -> report.Facts:
+def _before(ready: dict[str, float], trained_in: float, understood: dict[str, float]) -> report.Facts:
     """What was measured before the turns, in words."""
     if not ready:
         return {}
     return {
         "from start to ready, each alone": ", ".join(f"{name} {seconds:.1f} s" for name, seconds in ready.items()),
         "training of our whole NLU model": f"{trained_in:.0f} s",
+        "our NLU, one message alone": f"{understood['p50']} ms, one in twenty {understood['p95']} ms or more",
     }
 
 
