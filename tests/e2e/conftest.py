@@ -14,8 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from api.config import ROOT
 from tests.collector import Collector, collecting
 from tests.e2e.desk import Desk
+from tests.e2e.desk_gateway import chat, gateway, opens, running
 from tests.e2e.pair import Pair
 from tests.postgres import binaries
+
+__all__ = ["chat", "gateway", "opens", "running"]  # fixtures of the tests at the desk; those of the widget have their own of these names
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

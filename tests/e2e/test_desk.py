@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api import clock
 from tests.api.serving import wait_for
-from tests.e2e.desk_gateway import PRIYA, Gateway, Opens, chat, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import PRIYA, Gateway, Opens
 from tests.e2e.widget import Widget
 
 

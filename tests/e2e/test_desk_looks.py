@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.api.assistant import reply
 from tests.api.candidates.people import verify
 from tests.e2e.conftest import DESKTOP, PHONE
-from tests.e2e.desk_gateway import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens
 from tests.e2e.test_pages import PICTURES, faults
 
 

@@ -15,7 +15,7 @@ from api.handoff.models import Request
 from api.roles.models import Application, Promise
 from tests.api.candidates.people import verify
 from tests.e2e.conftest import PHONE
-from tests.e2e.desk_gateway import EBBA, Gateway, gateway, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import EBBA, Gateway
 from tests.e2e.desk_page import DeskPage
 
 ELIN = "elin.bergqvist@example.com"

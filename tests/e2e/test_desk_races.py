@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.api.assistant import reply
 from tests.api.serving import wait_for
-from tests.e2e.desk_gateway import PRIYA, Gateway, Opens, chat, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import PRIYA, Gateway, Opens
 from tests.e2e.widget import Widget
 
 

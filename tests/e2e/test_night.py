@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from api import clock
 from tests.e2e.desk import Desk, closed_company
-from tests.e2e.desk_gateway import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens
 from tests.e2e.widget import Widget
 
 # The night before Finland's Independence Day, a Monday; in Sweden an ordinary working day.

@@ -14,7 +14,7 @@ from api.outbox.models import Mail
 from api.roles.models import Application, Promise
 from api.roles.queries import local_now
 from tests.api.candidates.people import verify
-from tests.e2e.desk_gateway import Gateway, Opens, chat, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens
 from tests.e2e.widget import Widget
 
 ELIN = "elin.bergqvist@example.com"

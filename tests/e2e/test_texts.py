@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.desk_gateway import Gateway, Opens, gateway, opens, running  # noqa: F401 - fixtures
+from tests.e2e.desk_gateway import Gateway, Opens
 from tests.e2e.test_pages import faults
 
 GREETING = "/studio/answers/response/greeting"
