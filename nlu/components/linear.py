@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from nlu.components.features import Features, FeatureSettings
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_THREADS = 2
+_PROCESSES = 2
+_IDLE = 10  # seconds after which a process without work ends, also when this one is gone
 _SURELY_NOT = -2.0  # the margin of an intent that a fold has never seen
 
 
@@ -79,6 +79,7 @@ class Fitted:
 
 def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, lexicon: Lexicon) -> Fitted:
     """Learn from texts and their intents; an intent needs as many texts as there are folds."""
+    from joblib import Parallel, delayed, parallel_config
     from sklearn.model_selection import StratifiedKFold
 
     features, rows = Features.fit(texts, settings.features, lexicon)
@@ -86,8 +87,10 @@ def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, l
     intents = sorted(set(labels))
     folds = list(StratifiedKFold(settings.folds, shuffle=True, random_state=0).split(rows, wanted))
     parts = [np.arange(len(wanted)), *(train for train, _ in folds)]
-    with ThreadPoolExecutor(_THREADS) as pool:  # the solver works outside Python's lock
-        planes = list(pool.map(lambda part: _planes(rows[part], wanted[part], settings), parts))
+    # In processes, not threads: all solvers of a process draw from one stream of random numbers, and two at once would
+    # learn something else each time.
+    with parallel_config("loky", n_jobs=_PROCESSES, idle_worker_timeout=_IDLE):
+        planes = Parallel()(delayed(_planes)(rows, wanted, part, settings) for part in parts)
     held_out = np.full((len(wanted), len(intents)), _SURELY_NOT, np.float32)
     for (_, test), (seen, weights, bias) in zip(folds, planes[1:], strict=True):
         columns = [intents.index(intent) for intent in seen]
@@ -109,10 +112,11 @@ def _rarity(labels: np.ndarray) -> dict[str, float]:
     return {str(name): usual / count for name, count in zip(names, counts, strict=True) if count < usual / 4}
 
 
-def _planes(rows: csr_matrix, labels: np.ndarray, settings: LinearSettings) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The intents of `labels` in order, and the plane of each."""
+def _planes(rows: csr_matrix, labels: np.ndarray, part: np.ndarray, settings: LinearSettings) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The intents among `labels` at `part` in order, and the plane of each, learned from these rows alone."""
     from sklearn.svm import LinearSVC
 
+    rows, labels = rows[part], labels[part]
     rarity = _rarity(labels)
     weighed = {intent: min(times, settings.rare_weight) for intent, times in rarity.items()}
     machine = LinearSVC(C=settings.penalty, tol=0.1, random_state=0, class_weight=weighed).fit(rows, labels)

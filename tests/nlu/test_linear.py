@@ -57,7 +57,8 @@ def test_nothing_on_disk_can_run_code(fitted, tmp_path):
 
 def test_fitting_twice_gives_the_same(fitted):
     again = fit(TEXTS, LABELS, LinearSettings(folds=3), LEXICON)
-    assert np.allclose(again.model.weights, fitted.model.weights)
+    assert np.array_equal(again.model.weights, fitted.model.weights)
+    assert np.array_equal(again.held_out, fitted.held_out)
 
 
 def test_a_newly_taught_intent_is_not_drowned_by_those_with_many_examples():
