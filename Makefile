@@ -8,6 +8,7 @@ UV := $(shell (for d in . nlu; do (cd $$d && uv --version) >/dev/null 2>&1 || ex
 BIN := $(ROOT)/.venv/bin
 NLU := $(ROOT)/nlu/.venv/bin
 CATALOGUES := $(wildcard api/translations/*/LC_MESSAGES/messages.po)
+export UV
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONUNBUFFERED := 1
 # Where bytecode is forbidden, each process compiles all that it imports: 5 seconds for the gateway, 14 for Rasa, each time.
@@ -88,7 +89,7 @@ test-e2e:
 test-faults:
 	@echo "Faults, the shorter list" && $(BIN)/python -m tests.faults.run --short
 
-check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages, images and manifests
+check: setup ## lint, types, layers, migrations, Rasa's data, texts in three languages, images, manifests, advisories
 	@$(BIN)/python -m tests.check
 
 faults: setup ## harm real processes under load, then look at every conversation
@@ -98,7 +99,7 @@ pair: setup train ## two gateways, assistants and workers on PostgreSQL and Redi
 	@$(BIN)/python -m tests.e2e.pair
 
 audit: setup ## known vulnerabilities in what the locks pin (asks PyPI)
-	@$(BIN)/python -m tests.checks.audit $(UV)
+	@$(BIN)/python -m tests.checks.audit
 
 bench: setup train ## whole turns beside stock Rasa, as ratios in one run
 	@$(BIN)/python -m tests.bench.run

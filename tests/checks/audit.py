@@ -1,14 +1,17 @@
-"""`make audit`: known vulnerabilities in what the locks pin, asked of PyPI's advisory service (so not in `make check`).
+"""Known vulnerabilities in what the locks pin, asked of PyPI's advisory service.
 
-What was looked at and found harmless here stands in audit_accepted.txt, with its reason.
+`make check` asks about the gateway, which is what the world reaches; `make audit` about the assistant, too, whose
+packages are as old as Rasa's pins. Where nobody answers, the first goes on and says so, the second fails. What was looked at and found harmless here stands in audit_accepted.txt, with its reason.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +19,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ACCEPTED = Path(__file__).with_name("audit_accepted.txt")
 LEFT_OUT = ("unneeded.txt", "unneeded-when-serving.txt")
-UNANSWERED = 2
+PROJECTS = {"gateway": ROOT, "assistant": ROOT / "nlu"}
+UNANSWERED = 75  # "try again later"
 
 
 class CannotAsk(Exception):
     """The service gave no answer; that is no proof of anything."""
 
 
-def main(uv: str) -> int:
-    """0: nothing known; 1: something is; 2: nobody could be asked."""
+def main(projects: Sequence[str]) -> int:
+    """0: nothing known; 1: something is; 75: nobody could be asked."""
     try:
         _ask(["flask==3.1.3"])  # before all are asked about: whether there is an answer at all
-        found = [*_audit("gateway", uv, ROOT), *_audit("assistant", uv, ROOT / "nlu")]
+        found = [line for project in projects or PROJECTS for line in _audit(project)]
     except CannotAsk as error:
         print(f"Not audited: {error}", file=sys.stderr)
         return UNANSWERED
@@ -35,10 +39,10 @@ def main(uv: str) -> int:
     return 1 if found else 0
 
 
-def _audit(name: str, uv: str, project: Path) -> list[str]:
+def _audit(name: str) -> list[str]:
     """One line a vulnerability. Of the assistant, what its image leaves out is left out here, too."""
-    command = [uv, "export", "--frozen", "--no-dev", "--no-hashes", "--no-emit-project", "--quiet"]
-    exported = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout
+    command = [os.environ.get("UV", "uv"), "export", "--frozen", "--no-dev", "--no-hashes", "--no-emit-project", "--quiet"]
+    exported = subprocess.run(command, cwd=PROJECTS[name], capture_output=True, text=True, check=True).stdout
     absent = {word for file in LEFT_OUT for word in (ROOT / "docker" / file).read_text().split()} if name == "assistant" else set()
     pinned = [line.strip() for line in exported.splitlines() if "==" in line and not line.startswith((" ", "#"))]
     pinned = [line for line in pinned if line.partition("==")[0] not in absent]
@@ -74,4 +78,4 @@ def _accepted() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))
