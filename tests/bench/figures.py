@@ -101,6 +101,8 @@ def goals(table: Table, starts: dict[str, float]) -> list[Goal]:
         if clients > 1:
             found.append(_at_least(f"messages a second: ours / stock Rasa, {shape}", ours.rate / stock.rate, 5.0))
             found.append(_at_least(f"messages a second: ours on PostgreSQL / stock Rasa, {shape}", pg.rate / stock.rate, 5.0))
+            found.append(_at_most(f"time for a message (1 / rate): ours / bare assistant, {shape}", bare.rate / ours.rate, 1.35))
+            found.append(_at_most(f"time for a message (1 / rate): ours on PostgreSQL / bare assistant, {shape}", bare.rate / pg.rate, 1.35))
         if clients == 1 and turns < LONG:
             found.append(_at_most(f"p50 of a turn: ours / bare assistant, {shape}", ours.percentile(0.5) / bare.percentile(0.5), 1.35))
             found.append(_at_most(f"p50 of a turn: ours on PostgreSQL / bare assistant, {shape}", pg.percentile(0.5) / bare.percentile(0.5), 1.35))
