@@ -20,6 +20,7 @@ from actions import tracing
 DEFAULT_URL = "http://127.0.0.1:8000/internal/v1"
 TIMEOUT = httpx.Timeout(3.0, connect=1.0)
 ROLES_FRESH_FOR = 5.0  # seconds in which the roles list isn't even asked about again, where no edition is known
+EDITION = "Desk-Edition"  # in a read: that its answer is to be kept; in the answer: what was in force
 MOST_KEPT = 500  # answers of the gateway; a role in one language is about 5 KB
 
 
@@ -70,7 +71,7 @@ class Gateway:
             transport=transport,
         )
         self._lists: dict[str, tuple[str | None, float, list[dict[str, Any]]]] = {}
-        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()  # None: the gateway knows no such thing
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()  # None: there is no such thing
 
     async def roles(self, language: str) -> list[dict[str, Any]]:
         """The open roles in short; where no edition is known, asked again by ETag when a few seconds old."""
@@ -132,26 +133,30 @@ class Gateway:
         if edition is None:
             return await self._read(path, **params)
         key = (edition.name, path, *params.values())
-        if key not in self._kept:
-            self._kept[key] = await self._read_or_none(path, **params)
-        found = self._kept[key]
-        self._kept.move_to_end(key)
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        if key in self._kept:
+            found = self._kept[key]
+            self._kept.move_to_end(key)
+        else:
+            response = await self._ask(path, params, {EDITION: edition.name})
+            found = None if response.status_code == 404 else _json(_good(response, path))
+            if response.headers.get(EDITION) == edition.name:  # not so where another gateway is behind or ahead
+                self._keep(key, found)
         if found is None:
             raise NotFound(path)
         return found
 
-    async def _read_or_none(self, path: str, **params: str) -> Any:
-        try:
-            return await self._read(path, **params)
-        except NotFound:
-            return None
+    def _keep(self, key: tuple[str, ...], found: Any) -> None:
+        self._kept[key] = found
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
 
     async def _read(self, path: str, **params: str) -> Any:
         return _json(await self._get(path, params, {}))
 
     async def _get(self, path: str, params: dict[str, str], headers: dict[str, str]) -> httpx.Response:
+        return _good(await self._ask(path, params, headers), path)
+
+    async def _ask(self, path: str, params: dict[str, str], headers: dict[str, str]) -> httpx.Response:
         route = _route(path)
         with tracing.span(f"GET {route}", client=True, method="GET", route=route):
             try:
@@ -159,13 +164,18 @@ class Gateway:
             except httpx.HTTPError as error:
                 raise Unreachable(f"{path}: {type(error).__name__}") from error
             tracing.note(status=response.status_code)
-        if response.status_code == 404:
-            raise NotFound(path)
-        if response.status_code == 403:
-            raise NotVerified(path)
-        if response.status_code >= 400:
-            raise Unreachable(f"{path}: {response.status_code}")
         return response
+
+
+def _good(response: httpx.Response, path: str) -> httpx.Response:
+    """The same response, if it has what was asked for."""
+    if response.status_code == 404:
+        raise NotFound(path)
+    if response.status_code == 403:
+        raise NotVerified(path)
+    if response.status_code >= 400:
+        raise Unreachable(f"{path}: {response.status_code}")
+    return response
 
 
 def _at(moment: str, like: str) -> str:

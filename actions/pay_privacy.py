@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import money, replies
+from actions.blot import blot
 from actions.turn import Turn
 
 _PAY_INTENTS = ("ask_salary", "give_salary_expectation")
@@ -18,7 +19,7 @@ _EARNED = re.compile(
     r"my (?:salary|pay|wage) (?:is|was)|paid me|i get paid|used to)\b",
     re.IGNORECASE,
 )
-_PAY = re.compile(r"lön|tjäna|palk|tiena|ansait|liksa|salar|wage|earn|pay|paid|\\bmake\\b|kr\\b|kronor|€|eur|sek", re.I)
+_PAY = re.compile(r"lön|tjäna|palk|tiena|ansait|liksa|salar|wage|earn|pay|paid|\bmake\b|kr\b|kronor|€|eur|sek", re.I)
 _HOPED = re.compile(
     r"\b(?:vill ha|skulle vilja|önsk\w+|förvänt\w+|anspråk\w*|löneanspråk\w*|tänkt mig|siktar|hoppas|minst|"
     r"toiv\w+|haluai\w+|palkkatoiv\w+|pyyn\w+|odot\w+|vähintään|"
@@ -32,6 +33,11 @@ def mask_earlier_pay(turn: Turn) -> None:
     spans = earlier_pay_spans(turn.text, turn.intent)
     if spans:
         replies.effect(turn, "mask", spans=[list(span) for span in spans])
+
+
+def without_earlier_pay(turn: Turn) -> str:
+    """The message's text as it may be kept."""
+    return blot(turn.text, earlier_pay_spans(turn.text, turn.intent))
 
 
 def earlier_pay_spans(text: str, intent: str) -> list[tuple[int, int]]:

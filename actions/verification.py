@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import offers, questions, replies, senders
+from actions import offers, pay_privacy, questions, replies, senders
 from actions.forms import DONE, FormSteps, Step, is_question, says_no
 from actions.questions import PRIVATE
 from actions.turn import Turn
@@ -126,7 +126,7 @@ class VerificationForm(FormSteps):
 
 def pending(turn: Turn) -> dict[str, Any]:
     """The question to answer when the candidate is known."""
-    return {"intent": turn.intent, "text": turn.text[:300], "application": turn.entity("application")}
+    return {"intent": turn.intent, "text": pay_privacy.without_earlier_pay(turn)[:300], "application": turn.entity("application")}
 
 
 class ActionConfirmCode(Action):

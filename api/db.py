@@ -10,11 +10,13 @@ import inspect
 import secrets
 import select
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Response
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
@@ -120,10 +122,22 @@ def _prepare_postgresql(engine: Engine) -> None:
         used = record.info.get("used")
         if used is None:
             return  # made just now
-        if connection.closed or select.select([connection.fileno()], (), (), 0)[0]:
+        if connection.closed or _has_come(connection.fileno()):
             raise InvalidatePoolError  # the others of its time are no better
         if time.monotonic() - used > QUIET_FOR:
             _ask(engine, connection)
+
+
+def _has_come(descriptor: int) -> bool:
+    """Whether something can be read there now.
+
+    By the system's own poll: `select` knows no file beyond the 1,024th, and open streams are files, too. Gevent's would let
+    other greenlets run, for nothing.
+    """
+    patched = sys.modules.get("gevent.monkey")
+    poll = patched.get_original("select", "poll")() if patched else select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _ask(engine: Engine, connection: Any) -> None:
@@ -159,6 +173,12 @@ def _prepare_sqlite(engine: Engine) -> None:
             driver.execute(statement)
         except sqlite3.OperationalError as error:
             raise OperationalError(statement, None, error) from error
+
+
+def end_transaction(response: Response) -> Response:
+    """After a view: let go of what it has read or locked, before anybody else is asked anything (Redis for the limits)."""
+    db.session.rollback()
+    return response
 
 
 def read_only() -> None:

@@ -6,6 +6,8 @@ from flask import Flask, request
 from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 
+from api.db import end_transaction
+
 limiter = Limiter(get_remote_address, default_limits=["600 per minute"], headers_enabled=True)
 
 
@@ -26,3 +28,4 @@ def register(app: Flask) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     limiter.init_app(app)
+    app.after_request(end_transaction)  # what is registered last runs first

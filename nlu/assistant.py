@@ -15,7 +15,7 @@ from nlu.in_process import InProcess
 from nlu.output import TurnOutput
 from nlu.processor import TurnProcessor
 from nlu.split import two_questions
-from nlu.state import BadState, events_of, form_in_progress, state_of
+from nlu.state import BadState, blotted, events_of, form_in_progress, state_of
 from nlu.turn import BadTurn, Button, Turn, for_understanding
 
 ALTERNATIVES = 4
@@ -49,12 +49,13 @@ class Assistant:
             for number, parsed in enumerate(parts):
                 output.begin_part(number)
                 await self.processor.handle_message(_message(turn, parsed, output))
-        first = parts[0]
+        first, text = parts[0], turn.text or ""
+        happened = blotted(tracker.current_state(EventVerbosity.ALL)["events"], text, for_understanding(text), output.hidden)
         tracing.note(intent=first["intent"]["name"], model_id=self.model_id, effects=len(output.effects))
         return {
             "replies": output.replies(),
             "effects": output.effects,
-            "state": state_of(tracker.current_state(EventVerbosity.ALL)["events"], VOLATILE_SLOTS),
+            "state": state_of(happened, VOLATILE_SLOTS),
             "intent": first["intent"]["name"],
             "confidence": round(float(first["intent"]["confidence"]), 4),
             "alternatives": _alternatives(first),

@@ -29,6 +29,11 @@ class TurnOutput(OutputChannel):
         """The channel's name in responses and events."""
         return "desk"
 
+    @property
+    def hidden(self) -> list[list[int]]:
+        """Start and end of what is to be blotted out in the message."""
+        return [span for effect in self.effects if effect["kind"] == "mask" for span in effect["spans"]]
+
     def begin_part(self, number: int) -> None:
         """What follows answers the message's question of this number, counted from 0."""
         while len(self._parts) <= number:

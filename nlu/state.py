@@ -6,9 +6,11 @@ message 500 because older events are folded into a head that says what they left
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from actions.blot import blot
 
 Event = dict[str, Any]
 
@@ -48,6 +50,29 @@ def state_of(events: list[Event], volatile: Collection[str] = (), turns: int = T
     cut = _start_of_last(lasting, turns)
     kept = [slim for event in lasting[cut:] if (slim := _slim(event))]
     return {"version": VERSION, "events": [*_head(lasting[:cut]), *kept]}
+
+
+def blotted(events: Iterable[Event], text: str, understood: str, spans: Sequence[Sequence[int]]) -> list[Event]:
+    """The events without what stands at these places (start, end) of a text that the user has said.
+
+    Entities found there go, too; they count from the beginning of `understood`, the part of the text that the NLU saw.
+    """
+    if not spans:
+        return list(events)
+    hidden, before = blot(text, spans), max(0, text.find(understood))
+
+    def stays(entity: dict[str, Any]) -> bool:
+        start, end = entity.get("start"), entity.get("end")
+        return start is None or end is None or not any(a < end + before and start + before < b for a, b in spans)
+
+    def without(event: Event) -> Event:
+        if event.get("event") != "user" or event.get("text") != text:
+            return event
+        parsed = event.get("parse_data") or {}
+        kept = [entity for entity in parsed.get("entities") or [] if stays(entity)]
+        return {**event, "text": hidden, "parse_data": {**parsed, "text": hidden, "entities": kept}}
+
+    return [without(event) for event in events]
 
 
 @dataclass

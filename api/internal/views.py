@@ -6,10 +6,11 @@ import hashlib
 import hmac
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, json, jsonify, request
+from flask import Response, current_app, g, json, jsonify, request
 from sqlalchemy import select
 
 from api import clock
+from api.answers import edition
 from api.answers import queries as answers
 from api.answers import texts as worded
 from api.answers.company import company
@@ -31,6 +32,31 @@ def only_the_assistant() -> None:
     given = request.headers.get("Authorization", "")
     if not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
         raise SignInNeeded
+
+
+EDITION = "Desk-Edition"
+
+
+@blueprint.before_request
+def at_which_edition() -> None:
+    """Find out the edition before what is read, for whoever means to keep that.
+
+    It need not be the one that came with the turn: another gateway may serve the read, with a slower clock or an older
+    company file.
+    """
+    g.edition = None
+    if EDITION in request.headers:
+        read_only()
+        g.edition = edition.current()
+        db.session.rollback()
+
+
+@blueprint.after_request
+def name_edition(response: Response) -> Response:
+    """Say it."""
+    if g.get("edition"):
+        response.headers[EDITION] = g.edition
+    return response
 
 
 @blueprint.get("/roles")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from actions.gateway import Gateway
+from actions.gateway import EDITION, Gateway
 
 NOW = "2026-11-22T14:05:00+01:00"
 LANGUAGES = ("sv", "fi", "en")
@@ -137,6 +137,7 @@ class Office:
         self.verified = True
         self.down = False
         self.worded: dict[str, Any] = {}  # what admins have worded otherwise
+        self.edition: str | None = None  # which one it is at; None: the one that is asked for
         self.asked: list[str] = []
 
     def role(self, ref: str) -> dict[str, Any]:
@@ -156,7 +157,10 @@ class Office:
             return httpx.Response(401)
         language = parse_qs(request.url.query.decode()).get("language", ["en"])[0]
         found = self._found(path.strip("/").split("/"), language)
-        return found if isinstance(found, httpx.Response) else httpx.Response(200, content=json.dumps(found))
+        response = found if isinstance(found, httpx.Response) else httpx.Response(200, content=json.dumps(found))
+        if EDITION in request.headers:
+            response.headers[EDITION] = self.edition or request.headers[EDITION]
+        return response
 
     def _found(self, path: list[str], language: str) -> Any:
         if path == ["texts"]:

@@ -152,6 +152,20 @@ def test_what_is_not_there_is_asked_for_once_and_an_outage_is_not_kept() -> None
     assert office.asked == ["/roles/LV-999", "/answers/no-such", "/company", "/company"]
 
 
+def test_what_another_gateway_reads_at_another_edition_is_used_and_not_kept() -> None:
+    """Its clock is behind, or its company file older: what it says is true enough now, and not for as long as the edition is."""
+    office = Office()
+
+    async def in_turn() -> None:
+        client = office.gateway()
+        for office.edition in ("e0", "e1", "e0"):
+            with gateway.reading("e1", NOON):
+                assert (await client.company())["name"] and await client.answer("no-such", "sv") is None
+
+    asyncio.run(in_turn())
+    assert office.asked == ["/company", "/answers/no-such"] * 2
+
+
 def test_what_belongs_to_a_person_is_read_each_time() -> None:
     office = Office()
 

@@ -100,6 +100,8 @@ def test_earlier_pay_in_another_question_is_masked_too(office: Office) -> None:
         ("palkkani on 3 100 €", "nlu_fallback", ["3 100 €"]),
         ("min lön idag är 33k", "out_of_scope", ["33k"]),
         ("35000", "give_salary_expectation", ["35000"]),
+        ("right now I make 42000", "nlu_fallback", ["42000"]),
+        ("jag har nu 31 000 kr", "nlu_fallback", ["31 000 kr"]),
         ("toivoisin 3500 euroa", "give_salary_expectation", []),
         ("I'm looking for at least 4000", "give_salary_expectation", []),
         ("I worked there 2000 hours previously", "ask_requirements", []),

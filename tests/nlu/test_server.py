@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -94,6 +95,15 @@ def test_a_language_switch_is_followed(talk):
     talk.new_conversation(page_role="LV-101")
     assert talk.say("Vad är lönen?", "sv")["replies"][0]["language"] == "sv"
     assert talk.say("What about benefits?", "en")["replies"][0]["language"] == "en"
+
+
+@pytest.mark.parametrize("more", ["", " Och hur ligger min ansökan till?"], ids=["alone", "with a private question"])
+def test_an_earlier_pay_is_not_in_the_state(talk, more):
+    answer = talk.say(f"Jag tjänar 35 000 kr idag och vill ha 40 500 kr.{more}")
+    assert "mask" in [effect["kind"] for effect in answer["effects"]]
+    kept = json.dumps(answer["state"], ensure_ascii=False)
+    assert "Jag tjänar •" in kept
+    assert not re.search(r"35[ .]?000|40[ .]?500", kept), kept
 
 
 def test_the_state_stays_small(talk):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.state import BadState, events_of, form_in_progress, state_of
+from nlu.state import BadState, blotted, events_of, form_in_progress, state_of
 
 SLOTS = {"language": "sv", "verified": False, "now": "2026-11-22T10:00:00+01:00"}
 LISTEN = {"event": "action", "name": "action_listen"}
@@ -91,3 +91,20 @@ def test_a_restart_forgets_slots_and_forms():
 def test_a_foreign_state_is_refused(state):
     with pytest.raises(BadState):
         events_of(state, SLOTS)
+
+
+def test_what_must_not_be_kept_is_blotted_out_with_its_entities():
+    text = " Jag har 35 000 kr på LV-101"
+    understood = text.strip()
+    found = [
+        {"entity": "money", "value": "35 000 kr", "start": understood.index("35"), "end": understood.index(" på")},
+        {"entity": "role_ref", "value": "LV-101", "start": understood.index("LV"), "end": len(understood)},
+        {"entity": "of a button", "value": "x"},
+    ]
+    events = said("hej") + said(text)
+    events[4]["parse_data"]["entities"] = found
+    kept = blotted(events, text, understood, [[text.index("35"), text.index(" på")]])
+    assert kept[4]["text"] == kept[4]["parse_data"]["text"] == " Jag har ••••••••• på LV-101"
+    assert [e["entity"] for e in kept[4]["parse_data"]["entities"]] == ["role_ref", "of a button"]
+    assert [e for i, e in enumerate(kept) if i != 4] == [e for i, e in enumerate(events) if i != 4]
+    assert blotted(events, text, understood, []) == events

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api import clock
+from api.answers import edition
 from api.answers.service import save_answer
 from api.audit.service import SYSTEM
 from api.db import db
@@ -101,3 +102,15 @@ def test_each_read_costs_one_or_two_queries(read: Call, save_role: Call, save_ap
         statements.clear()
         read(path, role="NV-1")
         assert len(statements) <= 2, (path, statements)
+
+
+@pytest.mark.parametrize("path", ["/roles", "/answers/values", "/roles/NONE", "/company"])
+def test_whoever_keeps_what_it_reads_is_told_the_edition(path: str, read: Call, save_role: Call) -> None:
+    """That of this gateway at this moment, whatever it is asked with; also where there is nothing to be read."""
+    save_role()
+    asked = {"Desk-Edition": "another"}
+    before = read(path, asked).headers["Desk-Edition"]
+    assert read(path, asked).headers["Desk-Edition"] == before == edition.current()
+    save_role(team_size=99)
+    assert read(path, asked).headers["Desk-Edition"] not in (before, "another")
+    assert "Desk-Edition" not in read(path).headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import Engine, text
 
-from api.db import db
+from api.db import _has_come, db
 from tests.api.conftest import Postgres, build
 
 
@@ -54,6 +55,20 @@ def test_with_one_all_of_its_time_are_given_up(engine: Engine) -> None:
     with engine.connect() as one, engine.connect() as other:
         found = [int(c.scalar(text("SELECT pg_backend_pid()")) or 0) for c in (one, other)]
     assert len({*pids, *found}) == 4
+
+
+def test_it_is_seen_beyond_the_1024th_file_too(engine: Engine) -> None:
+    """Open streams are files, and `select` knows no more of them."""
+    first = backend(engine)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        low = driver.fileno()
+        high = os.dup2(low, 1500)
+        assert not _has_come(high)
+        end(engine, first)
+        assert _has_come(high) and _has_come(low)
+        os.close(high)
 
 
 @pytest.mark.parametrize(("quiet_for", "asked"), [(5.0, 0), (-1.0, 1)], ids=["just used", "quiet for long"])

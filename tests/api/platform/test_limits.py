@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
+from api.db import db
 from api.limits import limiter
 from tests.api.assistant import FakeAssistant
 from tests.api.candidate import API, Answer, Candidate, new_client_id, over_flask
@@ -55,6 +56,24 @@ def test_one_address_cannot_start_conversations_without_end(limited: APIFlask) -
     assert statuses(30, lambda: start(one)) == [201] * 30
     assert is_too_many(start(one))
     assert start(other).status == 201
+
+
+def test_where_the_counts_are_kept_is_asked_when_the_database_has_been_let_go(limited: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That may be Redis: others would wait for SQLite's lock meanwhile, and keep this request from going on."""
+    held: list[bool] = []
+    ask = limiter.limiter.get_window_stats
+
+    def note(*which: Any) -> Any:
+        held.append(db.session.in_transaction())
+        return ask(*which)
+
+    monkeypatch.setattr(limiter.limiter, "get_window_stats", note)
+    assert from_address(limited, "10.0.0.1")("POST", f"{API}/conversations", json={}).status == 201
+    assert from_address(limited, "10.0.0.1")("POST", f"{API}/conversations/none/messages", json={"client_id": new_client_id(), "text": "hej"}).status in (
+        401,
+        404,
+    )
+    assert held and not any(held)
 
 
 def test_one_conversation_cannot_send_without_end_and_others_may_go_on(limited: APIFlask, fake_assistant: FakeAssistant) -> None:
