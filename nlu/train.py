@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+KILLED = 137  # as a shell says that the system has ended a process
 Say = Callable[[str, int], None]
 
 
@@ -147,6 +148,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TrainingFailed, OSError) as error:
         print(f"Training failed: {error}", file=sys.stderr)
         return 1
+    except Exception as error:
+        if not isinstance(error.__cause__ or error, MemoryError):  # Rasa wraps what its components raise
+            raise
+        print("There was not enough memory for the training.", file=sys.stderr)
+        return KILLED
     print(json.dumps(asdict(trained)) if options.no_current else f"{options.models / trained.id}.tar.gz")
     return 0
 

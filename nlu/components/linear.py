@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlu.components.apart import each_apart
 from nlu.components.concepts import Lexicon
 from nlu.components.features import Features, FeatureSettings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_PROCESSES = 2
-_IDLE = 10  # seconds after which a process without work ends, also when this one is gone
 _SURELY_NOT = -2.0  # the margin of an intent that a fold has never seen
 
 
@@ -79,7 +78,6 @@ class Fitted:
 
 def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, lexicon: Lexicon) -> Fitted:
     """Learn from texts and their intents; an intent needs as many texts as there are folds."""
-    from joblib import Parallel, delayed, parallel_config
     from sklearn.model_selection import StratifiedKFold
 
     features, rows = Features.fit(texts, settings.features, lexicon)
@@ -87,10 +85,9 @@ def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings, l
     intents = sorted(set(labels))
     folds = list(StratifiedKFold(settings.folds, shuffle=True, random_state=0).split(rows, wanted))
     parts = [np.arange(len(wanted)), *(train for train, _ in folds)]
-    # In processes, not threads: all solvers of a process draw from one stream of random numbers, and two at once would
-    # learn something else each time.
-    with parallel_config("loky", n_jobs=_PROCESSES, idle_worker_timeout=_IDLE):
-        planes = Parallel()(delayed(_planes)(rows, wanted, part, settings) for part in parts)
+    # Not in threads: all solvers of a process draw from one stream of random numbers, and two at once would learn
+    # something else each time.
+    planes = each_apart(_planes, [(rows, wanted, part, settings) for part in parts])
     held_out = np.full((len(wanted), len(intents)), _SURELY_NOT, np.float32)
     for (_, test), (seen, weights, bias) in zip(folds, planes[1:], strict=True):
         columns = [intents.index(intent) for intent in seen]

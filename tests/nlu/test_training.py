@@ -117,6 +117,18 @@ OURS = [
 ]
 
 
+def test_too_little_memory_is_told_from_other_failures(tmp_path, monkeypatch, capsys):
+    def train(*_: object) -> None:
+        try:
+            raise MemoryError
+        except MemoryError as error:
+            raise RuntimeError("as Rasa says it") from error
+
+    monkeypatch.setattr(training, "train", train)
+    assert training.main(["--models", str(tmp_path)]) == 137
+    assert "not enough memory" in capsys.readouterr().err
+
+
 def test_our_pipeline_does_without_tensorflow_and_serves_without_scipy():
     assert unused_by(OURS, serving=False) == UNUSED
     assert unused_by(OURS, serving=True) == UNUSED_WHEN_SERVING
