@@ -68,11 +68,14 @@ def as_of(turn: Turn, application: Application) -> str:
     return texts.sentence("utter_part_as_of", turn.language, clock=clock) if at else ""
 
 
-def promise_words(turn: Turn, application: Application) -> str:
-    """Who gets in touch, how, by when, and what happens if not; an apology when it is too late."""
+def promise_words(turn: Turn, application: Application, may_ask: bool = True) -> str:
+    """Who gets in touch, how, by when, and what happens if not; an apology when it is too late.
+
+    `may_ask`: what is said ends with an offer to ask the recruiter, if there is no promise.
+    """
     promise = application.get("promise")
     if not promise:
-        return texts.sentence("utter_part_no_promise", turn.language)
+        return texts.sentence("utter_part_no_promise" if may_ask else "utter_part_no_promise_yet", turn.language)
     name = "utter_part_promise_overdue" if promise.get("overdue") else "utter_part_promise"
     return texts.sentence(
         name,

@@ -11,7 +11,7 @@ from actions.role_answers import language_note, tell_ad_text
 from actions.turn import Turn
 
 _VALUES = re.compile(
-    r"värdering|värdegrund|kultur|stämning|arvo(?:t|ja|ihin|ista|jen)|kulttuuri|ilmapiiri|henki|values|culture|atmosphere|"
+    r"värdering|värdegrund|kultur|stämning|arvo(?:t|ja|ihin|ista|jen)|kulttuuri|ilmapiiri|henki(?!l)|values|culture|atmosphere|"
     r"stand for|står .* för",
     re.IGNORECASE,
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actions import replies, role_choice
 from actions.handing_over import hand_over
 from actions.questions import answers
 from actions.role_answers import next_questions
+from actions.role_lookup import Role
 from actions.turn import Turn
 
 
@@ -13,9 +16,8 @@ from actions.turn import Turn
 async def tell_contact_person(turn: Turn) -> None:
     """The role's contact; without a role, the general address and the question which role."""
     role = await role_choice.role_if_known(turn)
-    contact = ((role or {}).get("contact") or (role or {}).get("recruiter") or {}) if role else {}
-    reach = " · ".join(str(contact[way]) for way in ("email", "phone") if contact.get(way))
-    if role and contact.get("name") and reach:
+    contact, reach = _whom(role or {})
+    if role and contact:
         replies.say(
             turn,
             "utter_contact_person",
@@ -27,6 +29,15 @@ async def tell_contact_person(turn: Turn) -> None:
         )
         return
     await _tell_general_address(turn, asked_for_role=role is None)
+
+
+def _whom(role: Role) -> tuple[dict[str, Any], str]:
+    """The first of the role's contact and recruiter who has a name and can be reached, and how; nothing if nobody."""
+    for person in (role.get("contact") or {}, role.get("recruiter") or {}):
+        reach = " · ".join(str(person[way]) for way in ("email", "phone") if person.get(way))
+        if person.get("name") and reach:
+            return person, reach
+    return {}, ""
 
 
 async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
@@ -41,7 +52,7 @@ async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
         buttons = [role_choice.role_button(turn, r, "ask_contact_person") for r in roles[:most]] + buttons
     replies.say(
         turn,
-        "utter_contact_general",
+        "utter_contact_general" if asked_for_role else "utter_contact_recruiting",
         email=emails.get(turn.language) or next(iter(emails.values()), ""),
         sources=[replies.source("company", {"as_of": turn.now.isoformat()}, company["name"])],
         buttons=buttons,

@@ -8,7 +8,7 @@ is refused, so that the rules answer it; then the form asks again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
@@ -143,12 +143,17 @@ def says_yes(turn: Turn, offer: str) -> bool:
     return bool(_YES.search(turn.text)) or turn.intent == "affirm"
 
 
-def says_no(turn: Turn, offer: str) -> bool:
-    """A typed no, a change of mind too, or the no button of this offer."""
+def says_no(turn: Turn, offer: str, about: Collection[str] = ()) -> bool:
+    """A typed no, a change of mind too, or the no button of this offer.
+
+    `about` are the intents that the question is about: 'cancel my application' is no 'cancel' to 'shall I withdraw it?'.
+    """
     if not turn.text:
         return turn.intent == "deny" and turn.entity("offer") == offer
     if _NO.search(turn.text) or _CHANGED_MIND.search(turn.text):
         return True
+    if turn.intent in about:
+        return False
     return not _YES.search(turn.text) and (turn.intent == "deny" or bool(_STOP.search(turn.text)))
 
 

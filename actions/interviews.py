@@ -40,10 +40,10 @@ class RescheduleForm(FormSteps):
         if slot == "reschedule_application":
             return await self._take_application(turn)
         if not turn.text:
-            return self._stop(turn) if says_no(turn, "reschedule") else None
+            return self._stop(turn) if says_no(turn, "reschedule", self.intents) else None
         if times_said.names_time(turn.text) and turn.intent != "ask_interview":
             return {"reschedule_wish": turn.text}, DONE
-        if says_no(turn, "reschedule"):
+        if says_no(turn, "reschedule", self.intents):
             return self._stop(turn)
         if is_question(turn) or turn.intent == "request_human":
             return None
@@ -56,7 +56,7 @@ class RescheduleForm(FormSteps):
         ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
         if ref:
             return {"reschedule_application": ref}, "reschedule_wish"
-        return self._stop(turn) if says_no(turn, "reschedule") else None
+        return self._stop(turn) if says_no(turn, "reschedule", self.intents) else None
 
     def _stop(self, turn: Turn) -> Step:
         replies.say(turn, "utter_interview_stays")

@@ -29,10 +29,10 @@ class _AddressForm(FormSteps):
         address = senders.email_in(turn.text)
         if address:
             return {slot: address}, DONE
-        if says_no(turn, self.form):
+        if says_no(turn, self.form, self.intents):
             replies.say(turn, "utter_all_right")
             return {}, DONE
-        if is_question(turn) or turn.intent in ("affirm", "request_human"):
+        if is_question(turn) or turn.intent in ("affirm", "request_human", *self.intents):
             return None
         replies.say(turn, "utter_not_an_address")
         return {}, slot

@@ -65,7 +65,8 @@ def _named(table: dict[str, str], text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[\w-]+", text)
+    # A Finnish mail address (sähköposti) is no electrician's (sähkö).
+    return [word for word in re.findall(r"[\w-]+", text) if not word.startswith("sähköpost")]
 
 
 def _said(stems: str, words: list[str]) -> bool:

@@ -21,14 +21,14 @@ _SAID = {
     r"neljä(?:s|nnen|nnestä|nteen|ttä)|nelo\w+|numero neljä|the fourth|fourth (?:one|role|job)|number four|4th",
     5: r"de[nt] femte|nummer fem|nr 5|femman|5:an|femte (?:jobbet|tjänsten|rollen|alternativet)|"
     r"viide(?:s|nnen|nnestä|nteen|ttä)|vito\w+|numero viisi|the fifth|fifth (?:one|role|job)|number five|5th",
-    -1: r"de[nt] sista|sista (?:jobbet|tjänsten|rollen|alternativet)|nedersta|viimei\w+|vika\w{0,3}|alin|"
+    -1: r"de[nt] sista|sista (?:jobbet|tjänsten|rollen|alternativet)|nedersta|viimei(?!stään)\w+|vika\w{0,3}|alin|"
     r"the last|last (?:one|role|job)|bottom one",
 }
 # 'den första intervjun', 'viimeinen hakupäivä', 'the first step': a place in something else.
 _NOT_OF_LIST = (
-    r"(?!\s+(?:\w*(?:dag|intervju|steg|kontakt|månad|vecka|gång|ansök|möte|omgång|samtal|"
-    r"haast|päiv|vaih|kuukau|kerta|kerra|viik|haku|yhtey|kierro|askel|"
-    r"interview|day|date|step|stage|round|month|week|time|contact|call)))"
+    r"(?!\s+(?:\w*(?:dag|intervju|steg|kontakt|månad|vecka|gång|ansök|möte|omgång|samtal|chans|datum|tillfäll|minut|"
+    r"haast|päiv|vaih|kuukau|kerta|kerra|viik|haku|yhtey|kierro|askel|hetk|minuut|mahdollis|"
+    r"interview|day|date|step|stage|round|month|week|time|contact|call|chance|moment|minute|possible)))"
 )
 _PATTERNS = {n: re.compile(rf"(?<!\w)(?:{said})(?!\w){_NOT_OF_LIST}") for n, said in _SAID.items()}
 _BARE = re.compile(r"^\W*(?:nr|no|numero|nummer|number|#)?\W*([1-9])\W*$")

@@ -22,8 +22,9 @@ _EARNED = re.compile(
 _PAY = re.compile(r"lön|tjäna|palk|tiena|ansait|liksa|salar|wage|earn|pay|paid|\bmake\b|kr\b|kronor|€|eur|sek", re.I)
 _HOPED = re.compile(
     r"\b(?:vill ha|skulle vilja|önsk\w+|förvänt\w+|anspråk\w*|löneanspråk\w*|tänkt mig|siktar|hoppas|minst|"
+    r"löne(?:önsk|förvänt|krav|begär)\w*|begär\w*|tänker mig|palkka(?:pyyn|odot|vaat)\w*|"
     r"toiv\w+|haluai\w+|palkkatoiv\w+|pyyn\w+|odot\w+|vähintään|"
-    r"expect\w*|would like|hop(?:e|ing)|looking for|want|aim\w*|at least|asking)\b",
+    r"expect\w*|would like|i'd like|desired|requirements?|hop(?:e|ing)|looking for|want|aim\w*|at least|asking)\b",
     re.IGNORECASE,
 )
 

@@ -96,7 +96,7 @@ class _ConfirmForm(FormSteps):
 
     async def take(self, turn: Turn, slot: str) -> Step | None:
         """Yes does it, no leaves it, anything else is another matter."""
-        if says_no(turn, self.offer):
+        if says_no(turn, self.offer, self.intents):
             replies.say(turn, "utter_all_right")
             return {slot: False}, DONE
         if is_question(turn) or not says_yes(turn, self.offer):

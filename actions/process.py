@@ -153,7 +153,7 @@ def _after_status(turn: Turn, application: Application) -> list[replies.Button]:
 def _status_line(turn: Turn, application: Application) -> str:
     status = application["status"]
     name = "utter_part_line_active" if status == "active" else f"utter_part_line_{status}"
-    promise = own_applications.promise_words(turn, application) if status == "active" else ""
+    promise = own_applications.promise_words(turn, application, may_ask=False) if status == "active" else ""
     return texts.sentence(
         name,
         turn.language,
@@ -176,9 +176,9 @@ async def tell_next_contact(turn: Turn) -> None:
         await tell_status(turn)
         return
     own_applications.chase_overdue(turn, running)
-    lines = [_contact_line(turn, application) for application in running[:MOST_AT_ONCE]]
     one = running[0] if len(running) == 1 else None
-    buttons = _after_status(turn, one) if one else []
+    lines = [_contact_line(turn, application, may_ask=one is not None) for application in running[:MOST_AT_ONCE]]
+    buttons = _after_status(turn, one) if one else own_applications.choices(turn, "ask_next_contact", running)
     replies.say(
         turn,
         "utter_next_contact",
@@ -188,12 +188,12 @@ async def tell_next_contact(turn: Turn) -> None:
     )
 
 
-def _contact_line(turn: Turn, application: Application) -> str:
+def _contact_line(turn: Turn, application: Application, may_ask: bool) -> str:
     return texts.sentence(
         "utter_part_contact_line",
         turn.language,
         title=application["role_title"],
-        promise=own_applications.promise_words(turn, application).strip(),
+        promise=own_applications.promise_words(turn, application, may_ask).strip(),
     )
 
 

@@ -37,6 +37,16 @@ PRIVATE = frozenset(
         "delete_my_data",
     ]
 )
+# What is no question, but begins a dialogue.
+FORMS = {
+    "withdraw_application": "withdraw_form",
+    "reschedule_interview": "reschedule_form",
+    "export_my_data": "export_form",
+    "delete_my_data": "erase_form",
+    "subscribe_job_alerts": "job_alert_form",
+    "unsubscribe": "unsubscribe_form",
+    "give_feedback": "rating_form",
+}
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 
@@ -91,6 +101,9 @@ async def answer(turn: Turn, intent: str) -> None:
         if intent in PRIVATE and not turn.verified:
             turn.remember("pending_question", {"intent": intent})
             turn.next_action = "verification_form"
+            return
+        if intent in FORMS:
+            turn.next_action = FORMS[intent]
             return
         turn.asked = intent
         await ANSWERS[COMPANY_QUESTION if intent.startswith(overlay.COMPANY) else intent](turn)

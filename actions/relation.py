@@ -63,7 +63,8 @@ class RatingForm(FormSteps):
 
     async def start(self, turn: Turn) -> Step:
         """What was said is the comment; a score in it is taken at once."""
-        turn.remember("feedback_comment", turn.text[:LONGEST_COMMENT] or None)
+        said = turn.text if turn.intent in self.intents else ""  # else it was the 'yes' to 'did you mean'
+        turn.remember("feedback_comment", said[:LONGEST_COMMENT] or None)
         score = score_in(turn)
         return ({"feedback_score": score}, DONE) if score else ({}, "feedback_score")
 

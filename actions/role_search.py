@@ -12,10 +12,14 @@ from actions.turn import Turn
 
 _LIKE_THIS = re.compile(r"liknande|motsvarande|samankalta|vastaava|similar|like this", re.IGNORECASE)
 # 'jobb som kock', 'kokin töitä' is left to titles, 'job as a cook'
-_AS_A = re.compile(r"\b(?:som|as an?|till)\s+(?:en\s+|ett\s+)?([^\W\d_]{4,})", re.IGNORECASE)
+_AS_A = re.compile(
+    r"\b(?:\w*(?:jobb|arbet|tjänst|roll|anställ|plats|vikari)\w*|mig|söker|bli|jobs?|work(?:ing)?|roles?|me)\s+(?:som|as an?)\s+"
+    r"(?:en\s+|ett\s+)?([^\W\d_]{4,})",
+    re.IGNORECASE,
+)
 _NO_TRADE = re.compile(
     r"ledig\w*|passar|finns|söker|nå\w+|praktikant|anställd|jobbar|helst|behöver|exempel|stud\w+|nyexaminerad|well|soon|"
-    r"sommaren|hösten|våren|juni|juli|augusti|ligger|utländsk|kund|behov|this|that|part|full|ni|jag",
+    r"bara|vill|inte|kräver|börjar|innebär|ligger|utländsk|kund|behov|this|that|part|full|ni|jag",
     re.IGNORECASE,
 )
 
@@ -78,7 +82,7 @@ def _add_titles(wish: Wish, said: str, roles: list[Role]) -> None:
     if wish.titles or wish.fields:
         return
     trade = next((t for t in _AS_A.findall(said) if not _NO_TRADE.fullmatch(t)), None)
-    if trade and not places.towns_in(trade):
+    if trade and not places.towns_in(trade) and not lines_of_work.employment_in(trade):
         wish.trade = trade.casefold()
 
 

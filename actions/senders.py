@@ -7,6 +7,7 @@ import re
 _EMAIL = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]{2,}", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?![\w-])", re.IGNORECASE)
 _AFTER_AT = re.compile(r"(?<![\w.+%-])@((?:[\w-]+\.)+[a-z]{2,})", re.IGNORECASE)
+_SHORT = frozenset(["t.ex", "bl.a", "d.v.s", "o.s.v", "m.fl", "f.d", "s.k", "e.m", "f.m", "mm.fl"])  # words, not domains
 _FILE_ENDINGS = frozenset(["pdf", "doc", "docx", "odt", "rtf", "txt", "png", "jpg", "jpeg", "zip"])
 
 
@@ -21,7 +22,7 @@ def senders_in(text: str) -> list[str]:
     mails = [mail.rpartition("@")[2].rstrip(".") for mail in _EMAIL.findall(text)]
     links = _AFTER_AT.findall(text) + _DOMAIN.findall(_EMAIL.sub(" ", text))
     domains = [domain.casefold().removeprefix("www.") for domain in mails + links]
-    known = (d for d in domains if d.rpartition(".")[2] not in _FILE_ENDINGS)
+    known = (d for d in domains if d not in _SHORT and d.rpartition(".")[2] not in _FILE_ENDINGS)
     return list(dict.fromkeys(known))
 
 

@@ -14,12 +14,7 @@ from actions.questions import PRIVATE
 from actions.turn import Turn
 
 # Private questions that go on in a form of their own once the candidate is known.
-FORMS = {
-    "withdraw_application": "withdraw_form",
-    "reschedule_interview": "reschedule_form",
-    "export_my_data": "export_form",
-    "delete_my_data": "erase_form",
-}
+FORMS = {intent: form for intent, form in questions.FORMS.items() if intent in PRIVATE}
 CODE_EVENTS = frozenset({"external_code_wrong", "external_code_expired"})
 _CODE = re.compile(r"(?<!\d)(\d{6}|\d{3}[ -]\d{3})(?!\d)")
 _NO_CODE = re.compile(
@@ -62,7 +57,7 @@ class VerificationForm(FormSteps):
             return self._send(turn, address)
         if slot == "verification_code":
             return self._take_code(turn)
-        if says_no(turn, self.form):
+        if says_no(turn, self.form, self.intents):
             return self._stop(turn)
         if turn.intent in PRIVATE:
             turn.remember("pending_question", pending(turn))
@@ -81,7 +76,7 @@ class VerificationForm(FormSteps):
             return {"email": None}, "email"
         if email and (turn.entity("offer") == "new_code" or _NO_CODE.search(turn.text)):
             return self._send(turn, email)
-        if says_no(turn, self.form):
+        if says_no(turn, self.form, self.intents):
             return self._stop(turn)
         if re.search(r"\d{3,}", turn.text) and len(turn.text.split()) <= 3:
             replies.say(turn, "utter_not_a_code")

@@ -58,13 +58,13 @@ class WithdrawForm(FormSteps):
         ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
         if ref:
             return {"withdraw_application": ref}, "withdraw_confirmed"
-        return self._keep(turn) if says_no(turn, "withdraw") else None
+        return self._keep(turn) if says_no(turn, "withdraw", self.intents) else None
 
     async def _take_yes_or_no(self, turn: Turn) -> Step | None:
         pressed = chosen(turn, (a["ref"] for a in await _running(turn)))
         if pressed and turn.intent in self.intents:
             return {"withdraw_application": pressed}, "withdraw_confirmed"
-        if says_no(turn, "withdraw"):
+        if says_no(turn, "withdraw", self.intents):
             return self._keep(turn)
         ref = turn.slot("withdraw_application")
         for_another = pressed not in (None, ref)

@@ -9,6 +9,18 @@ def test_the_contact_person_is_told_with_ways_to_reach_them(office: Office, lang
     assert "Ebba Sandström" in heard.text and "ebba@lumivik.example · +46 8 123" in heard.text
 
 
+def test_a_job_that_nobody_can_be_reached_about_is_not_said_to_have_a_contact(office: Office, language: str) -> None:
+    office.role("LV-101").update(contact={"name": "Ebba Sandström"}, recruiter=None)
+    heard = Candidate(office, language, page="LV-101").says("ask_contact_person", "?")
+    assert heard.names == ["utter_contact_recruiting"] and "@lumivik.example" in heard.text
+
+
+def test_a_contact_without_an_address_gives_way_to_the_recruiter(office: Office) -> None:
+    office.role("LV-101").update(contact={"name": "Tomas Hedlund"})
+    heard = Candidate(office, "sv", page="LV-101").says("ask_contact_person", "?")
+    assert "Ebba Sandström" in heard.text and "ebba@lumivik.example" in heard.text
+
+
 def test_without_a_role_the_general_address_is_told_and_roles_offered(office: Office, language: str) -> None:
     candidate = Candidate(office, language)
     heard = candidate.says("ask_contact_person", "?")

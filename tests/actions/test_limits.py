@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.office import Office
+from actions.questions import FORMS
+from tests.actions.office import INTERVIEW, Office, application
 from tests.actions.talk import Candidate
 
 UNSURE = [("ask_salary", 0.35), ("ask_benefits", 0.2), ("greet", 0.1), ("request_human", 0.1), ("ask_team", 0.09), ("ask_deadline", 0.01)]
@@ -20,6 +21,21 @@ def test_a_short_reply_picks_a_meaning(office: Office, intent: str, text: str, a
     candidate = Candidate(office, "sv", page="LV-101")
     candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
     assert candidate.says(intent, text, confidence=0.4).names == [answered]
+
+
+@pytest.mark.parametrize("verified", [False, True])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_typed_yes_to_a_meaning_that_begins_a_dialogue_begins_it(office: Office, form: str, verified: bool) -> None:
+    candidate = Candidate(office, "sv", verified=verified)
+    candidate.slots["email"] = "elin@example.com"
+    office.applications = [application("A-1", "LV-101", "Montör", interview=INTERVIEW)]
+    candidate.says("nlu_fallback", "hm?", ranking=[(form, 0.4), ("greet", 0.1)])
+    heard = candidate.says("affirm", "ja")
+    assert heard.names or heard.effects
+    if form == "give_feedback":
+        assert candidate.slots.get("feedback_comment") is None, "a yes is no comment"
+    if not verified and form not in ("subscribe_job_alerts", "unsubscribe", "give_feedback"):
+        assert candidate.form == "verification_form" and candidate.slots["pending_question"]["intent"] == form
 
 
 def test_two_misunderstandings_in_a_row_bring_a_person(office: Office, language: str) -> None:

@@ -18,6 +18,7 @@ from actions.ordinals import ordinal_in, pick
         ("nummer två", 2),
         ("number four", 4),
         ("viimeinen", -1),
+        ("siitä viimeisestä", -1),
     ],
 )
 def test_a_place_in_the_list_is_understood(text: str, ordinal: int) -> None:
@@ -34,6 +35,10 @@ def test_a_place_in_the_list_is_understood(text: str, ordinal: int) -> None:
         "when is the last day to apply",
         "millainen ensimmäinen haastattelu on",
         "finns det andra jobb?",
+        "viimeistään milloin",
+        "koska pitää hakea viimeistään",
+        "när är det sista chansen att söka",
+        "until the last possible moment?",
         "I have a second job at the moment and would like to know whether that is a problem",
     ],
 )

@@ -55,6 +55,16 @@ def test_without_a_promise_it_offers_to_ask(office: Office, language: str) -> No
     assert candidate.says("affirm", "ja").effects == [{"kind": "ask_recruiter", "topic": "next_contact", "role": "LV-101", "question": "?"}]
 
 
+def test_of_several_without_a_promise_one_is_chosen_before_it_offers_to_ask(office: Office, language: str) -> None:
+    open_ones = [application("A-1", "LV-101", "Installer", promise=None), application("A-2", "LV-105", "Seller", promise=None)]
+    candidate = known(office, language, *open_ones)
+    heard = candidate.says("ask_next_contact", "?")
+    assert "?" not in heard.text and list(heard.buttons) == ["Installer", "Seller"]
+    assert "?" not in candidate.says("ask_application_status", "?").text
+    assert "?" in candidate.presses(heard.buttons["Seller"]).text
+    assert candidate.says("affirm", "ja").effects[0]["role"] == "LV-105"
+
+
 def test_several_applications_are_told_in_short_and_chosen_by_button(office: Office, language: str) -> None:
     candidate = known(office, language, application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller", status="rejected"))
     heard = candidate.says("ask_application_status", "?")
@@ -100,6 +110,13 @@ def test_a_call_is_only_for_ones_own_application(office: Office) -> None:
     assert not candidate.presses('/affirm{"offer": "feedback_call", "application": "A-1"}').effects
 
 
+def test_what_has_arrived_is_named_and_nothing_else_is_said_to_have(office: Office) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer"))
+    candidate.slots["page_role"] = "LV-105"
+    heard = candidate.says("confirm_receipt", "has my application arrived?")
+    assert "Installer: received" in heard.text and "Yes" not in heard.text
+
+
 def test_receipt_tells_the_day(office: Office, language: str) -> None:
     heard = known(office, language, application("A-1", "LV-101", "Installer")).says("confirm_receipt", "?")
     assert {"sv": "måndag 9 november", "fi": "maanantaina 9.11.", "en": "Monday 9 November"}[language] in heard.text
@@ -109,7 +126,7 @@ def test_receipt_tells_the_day(office: Office, language: str) -> None:
     ("times", "page", "said", "words"),
     [
         ({"median_days": 4, "sample": 18, "promised_days": 10}, "LV-101", "utter_response_time_role", ["4 days", "18", "10 days"]),
-        ({"median_days": 1, "sample": 40, "promised_days": None}, None, "utter_response_time", ["1 day,", "40"]),
+        ({"median_days": 1, "sample": 40, "promised_days": None}, None, "utter_response_time", ["1 day (", "40"]),
         ({"median_days": None, "sample": 0, "promised_days": 10}, "LV-101", "utter_response_time_promised", ["10 days"]),
         ({"median_days": None, "sample": 0, "promised_days": None}, None, "utter_response_time_unknown", []),
     ],

@@ -17,7 +17,7 @@ def test_an_address_ends_before_the_full_stop() -> None:
         ("the link https://www.lumivik.example/apply", ["lumivik.example"]),
         ("@lumivik.example", ["lumivik.example"]),
         ("they sent offer.pdf from a@b.example", ["b.example"]),
-        ("nothing here", []),
+        ("nothing here, t.ex. bl.a. kontonummer", []),
     ],
 )
 def test_domains_of_mails_and_links(text: str, domains: list[str]) -> None:

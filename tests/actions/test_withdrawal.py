@@ -50,6 +50,15 @@ def test_one_may_change_ones_mind(office: Office, text: str) -> None:
     assert heard.names == ["utter_application_kept"] and not heard.effects and candidate.form is None
 
 
+@pytest.mark.parametrize("text", ["cancel my application", "Avbryt min ansökan", "lopeta hakemukseni"])
+def test_to_say_it_once_more_with_cancel_is_no_no(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says("withdraw_application", text)
+    assert heard.names == ["utter_withdraw_sure"] and not heard.effects and candidate.form
+    assert candidate.says("affirm", "ja").effects == [{"kind": "withdraw", "application": "A-1"}]
+
+
 def test_a_yes_taken_back_in_the_same_breath_is_no_yes(office: Office) -> None:
     candidate = Candidate(office, "sv", verified=True)
     candidate.says("withdraw_application", "?")
