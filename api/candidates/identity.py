@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +12,7 @@ from sqlalchemy import select
 from api import clock, links
 from api.audit.service import Actor, record
 from api.candidates import service
+from api.candidates.marks import address_mark, is_mark_of
 from api.candidates.models import Candidate
 from api.config import LANGUAGES
 from api.conversations.models import Conversation
@@ -63,12 +62,6 @@ def link_for(application: Application) -> str:
     return f"{current_app.config['SETTINGS'].site}/chat#identity={token}"
 
 
-def address_mark(email: str) -> str:
-    """What stands in a link for the address that it was mailed to."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, f"address:{email}".encode(), hashlib.sha256).hexdigest()[:16]
-
-
 def _of_link(token: str) -> Candidate | None:
     """Whom one of our links is for; None if it is not one of ours. Raises `IdentityRefused` if its time is over."""
     try:
@@ -76,7 +69,7 @@ def _of_link(token: str) -> Candidate | None:
     except links.LinkUnusable:
         return None
     application = db.session.get(Application, id_)
-    if application is None or not hmac.compare_digest(mark, address_mark(application.candidate.email)):
+    if application is None or not is_mark_of(mark, application.candidate.email):
         raise IdentityRefused
     return application.candidate
 

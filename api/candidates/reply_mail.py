@@ -5,7 +5,6 @@ Who has proven an address is written to there, and nowhere else: what the desk s
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 
 from flask import current_app
@@ -14,9 +13,10 @@ from flask_babel import lazy_gettext
 from api import clock, links
 from api.audit.service import Actor, record
 from api.candidates import mails, queries
-from api.candidates.identity import address_mark
+from api.candidates.marks import address_mark, is_mark_of
 from api.candidates.models import Candidate
 from api.candidates.service import address
+from api.conversations import devices
 from api.conversations.models import Conversation
 from api.db import db, new_id
 from api.errors import Conflict, DomainError, Invalid
@@ -92,15 +92,17 @@ def link(conversation: Conversation, email: str) -> str:
 def opened_by(token: str) -> Conversation:
     """The conversation that a mailed link opens. Raises `LinkUnusable`.
 
-    Once somebody has proven who they are, links that went to other addresses open nothing any more.
+    Once somebody has proven who they are, links that went to other addresses open nothing any more,
+    nor do the devices that came by them.
     """
     id_, mark = links.read(LINK, token, LINK_LIFE)
     conversation = db.session.get(Conversation, id_)
     if conversation is None:
         raise links.LinkUnusable
     proven = proven_address(conversation)
-    if proven and not hmac.compare_digest(str(mark), address_mark(proven)):
+    if proven and not is_mark_of(mark, proven):
         raise links.LinkUnusable
+    devices.came_by_link(conversation, mark)
     record(_actor(conversation), "conversation.opened_by_link", conversation)
     return conversation
 

@@ -1,6 +1,7 @@
 """More than one device on a conversation: tokens beside the first one, for who comes by a link in a mail.
 
-Nothing is stored for them: such a token is signed, names its conversation, and ends with it.
+Nothing is stored for them: such a token is signed, names its conversation and the mailbox that the link came to, and
+ends with the conversation. Once somebody has proven who they are, those from other mailboxes open nothing any more.
 """
 
 from __future__ import annotations
@@ -8,15 +9,24 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 
+from sqlalchemy import inspect
+
 from api import links
+from api.candidates.marks import is_of_proven
 from api.conversations.models import Conversation, Locked
 
 PURPOSE, LIFE = "device", timedelta(days=180)
+_CAME_TO = "mailbox of the link"
+
+
+def came_by_link(conversation: Conversation, address_mark: str) -> None:
+    """Note which mailbox the link came to that has just opened this conversation; it is kept with this very object only."""
+    inspect(conversation).info[_CAME_TO] = address_mark
 
 
 def token_for(conversation: Conversation) -> str:
-    """Another token that opens this conversation."""
-    return links.sign(PURPOSE, [conversation.id, _mark(conversation)])
+    """Another token that opens this conversation, for who came by the link that was noted."""
+    return links.sign(PURPOSE, [conversation.id, _mark(conversation), inspect(conversation).info.get(_CAME_TO)])
 
 
 def opens(conversation: Conversation | Locked, token: str) -> bool:
@@ -24,10 +34,13 @@ def opens(conversation: Conversation | Locked, token: str) -> bool:
     if "." not in token:
         return False
     try:
-        id_, mark = links.read(PURPOSE, token, LIFE)
+        id_, mark, *came_to = links.read(PURPOSE, token, LIFE)
     except links.LinkUnusable:
         return False
-    return bool(id_ == conversation.id) and hmac.compare_digest(str(mark), _mark(conversation))
+    if id_ != conversation.id or not hmac.compare_digest(str(mark), _mark(conversation)):
+        return False
+    # Before mailboxes stood in tokens, anybody's link gave the same one: such a token may be a stranger's.
+    return conversation.verified_at is None or (bool(came_to) and is_of_proven(came_to[0], conversation.id))
 
 
 def _mark(conversation: Conversation | Locked) -> str:

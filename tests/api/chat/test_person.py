@@ -11,12 +11,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from api import clock
+from api import clock, links
 from api.accounts.models import Staff
 from api.candidates import reply_mail
 from api.candidates.models import Candidate as Row
 from api.candidates.models import Feedback
 from api.candidates.service import mark_verified
+from api.conversations import devices
 from api.conversations.models import Attachment, Conversation, Presence
 from api.conversations.service import Draft, append, lock
 from api.db import db
@@ -24,6 +25,7 @@ from api.handoff import claims
 from api.outbox.models import Mail
 from tests.api.candidate import API, Candidate, over_flask
 from tests.api.staff import add_staff
+from tests.api.statements import counted
 
 
 @pytest.fixture
@@ -89,6 +91,26 @@ def prove(app: APIFlask, candidate: Candidate, email: str) -> None:
 
 def link_in(mail: Mail) -> str:
     return mail.text.split("#reply=")[1].split()[0]
+
+
+def link_token(app: APIFlask, candidate: Candidate, email: str) -> str:
+    """What stands in the link in a mail to this address."""
+    with app.app_context():
+        return reply_mail.link(lock(candidate.id), email).split("#reply=")[1]
+
+
+def by_link(app: APIFlask, client: FlaskClient, candidate: Candidate, email: str) -> Candidate:
+    """The device of who reads that mail."""
+    opened = open_link(client, link_token(app, candidate, email))
+    assert opened.status_code == 201, opened.text
+    return with_token(client, candidate, opened.json["token"])
+
+
+def with_token(client: FlaskClient, candidate: Candidate, token: str) -> Candidate:
+    """Another device on the same conversation."""
+    device = Candidate.__new__(Candidate)
+    device._ask, device.id, device.token = over_flask(client), candidate.id, token
+    return device
 
 
 def open_link(client: FlaskClient, token: str) -> Any:
@@ -186,8 +208,7 @@ def test_a_mailed_link_opens_that_very_conversation_elsewhere(app: APIFlask, cli
     opened = open_link(client, token)
     assert (opened.status_code, opened.json["id"]) == (201, candidate.id)
     assert [m["seq"] for m in opened.json["messages"]] == [1, 2, 3]
-    phone = Candidate.__new__(Candidate)
-    phone._ask, phone.id, phone.token = over_flask(client), candidate.id, opened.json["token"]
+    phone = with_token(client, candidate, opened.json["token"])
     phone.say("From the telephone")
     candidate.say("From the computer")
     assert phone.seen() == candidate.seen()
@@ -202,12 +223,79 @@ def test_a_mailed_link_opens_that_very_conversation_elsewhere(app: APIFlask, cli
 
 
 def test_a_link_to_another_mailbox_dies_when_somebody_proves_who_they_are(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
-    with app.app_context():
-        mine, theirs = (reply_mail.link(lock(candidate.id), a).split("#reply=")[1] for a in ("elin@example.com", "elni@example.com"))
-        db.session.commit()
+    mine, theirs = (link_token(app, candidate, a) for a in ("elin@example.com", "elni@example.com"))
     assert open_link(client, theirs).status_code == 201
     prove(app, candidate, "elin@example.com")
     assert [open_link(client, t).status_code for t in (mine, theirs)] == [201, 410]
+
+
+def test_so_does_the_device_that_came_by_it(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    stranger = by_link(app, client, candidate, "elni@example.com")
+    stranger.say("Who are you?")
+    prove(app, candidate, "elin@example.com")
+    asked = [stranger.ask("GET", "messages"), stranger.try_say("Still here"), stranger.ask("POST", "handoff", json={}), stranger.ask("GET", "events")]
+    assert [a.status for a in asked] == [404] * 4
+    assert "Still here" not in [text for _, text in candidate.seen()]
+
+
+def test_a_device_that_came_by_the_proven_mailbox_goes_on(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    before = by_link(app, client, candidate, "elin@example.com")
+    prove(app, candidate, "elin@example.com")
+    after = by_link(app, client, candidate, "elin@example.com")
+    for device in (before, after, candidate):
+        device.say("It is me")
+    assert before.seen() == after.seen() == candidate.seen()
+
+
+def test_a_device_of_the_candidate_before_is_not_the_next_ones(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    device = by_link(app, client, candidate, "elin@example.com")
+    for email, status in (("elin@example.com", 200), ("ola@example.com", 404)):
+        prove(app, candidate, email)
+        assert device.ask("GET", "messages").status == status
+
+
+def test_a_device_goes_with_the_address_when_that_is_corrected(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    prove(app, candidate, "elni@example.com")
+    device = by_link(app, client, candidate, "elni@example.com")
+    with app.app_context():
+        db.session.scalars(select(Row)).one().email = "elin@example.com"
+        db.session.commit()
+    assert device.ask("GET", "messages").status == 404
+
+
+@pytest.mark.parametrize("came_to", [[], [None], [""], [7], ["å"], [["elin"]]])
+def test_a_device_of_which_no_mailbox_is_known_opens_what_nobody_has_proven(
+    app: APIFlask, client: FlaskClient, candidate: Candidate, came_to: list[Any]
+) -> None:
+    """Tokens of before mailboxes stood in them are such; the link in the mail gives another."""
+    with app.app_context():
+        old = links.sign(devices.PURPOSE, [candidate.id, row(app, candidate).token_hash[:16], *came_to])
+    phone = with_token(client, candidate, old)
+    phone.say("From the telephone")
+    prove(app, candidate, "elin@example.com")
+    assert phone.try_say("From the telephone").status == 404
+    by_link(app, client, candidate, "elin@example.com").say("From the telephone")
+
+
+def test_only_a_device_is_asked_for_its_mailbox(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    def statements(of: Candidate) -> list[str]:
+        with counted(app) as said:
+            of.ask("PUT", "language", json={"language": "en"})
+        return said
+
+    device = by_link(app, client, candidate, "elin@example.com")
+    first = statements(candidate)
+    assert statements(device) == first
+    prove(app, candidate, "elin@example.com")
+    assert statements(candidate) == first
+    asked = [s for s in statements(device) if s not in first]
+    assert len(asked) == 1 and "candidates.email" in asked[0]
+
+
+def test_a_devices_token_names_no_address(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    token = by_link(app, client, candidate, "elin@example.com").token
+    with app.app_context():
+        assert "elin" not in str(links.read(devices.PURPOSE, token))
 
 
 def test_the_conversation_is_mailed_as_text_to_its_owner_and_as_a_link_to_others(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
