@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext
-from sqlalchemy import select
 
 from api import clock
 from api.accounts.models import Staff
@@ -24,6 +23,8 @@ from api.db import after_commit, db
 from api.errors import Conflict, Invalid, NotFound
 from api.fields import UNSTORABLE
 from api.handoff import notify, service, words
+from api.handoff.colleagues import is_away, stand_in
+from api.handoff.colleagues import teams as teams
 from api.handoff.hours import REPLY_WITHIN, add_open_time, office_for, open_until
 from api.handoff.models import Handoff
 from api.roles import promise_acts
@@ -145,7 +146,7 @@ def reopen_for_message(conversation: Conversation, message: Stored) -> None:
 def transfer(staff: Staff, conversation_id: str, to_staff_id: str | None = None, team: str | None = None) -> Handoff:
     """Pass one's own conversation, or one in the queue, on to a person (or who stands in for them) or to a team's queue.
 
-    Admins may pass on anybody's. Raises `NotYours`, `NobodyThere`, `Invalid`, `NotFound`.
+    What they said before does not count as the answer of who gets it. Admins may pass on anybody's. Raises `NotYours`, `NobodyThere`, `Invalid`, `NotFound`.
     """
     conversation = conversations.lock(conversation_id)
     waits = conversation.owner == "queue"
@@ -156,6 +157,7 @@ def transfer(staff: Staff, conversation_id: str, to_staff_id: str | None = None,
         _pass_to_person(conversation, handoff, to_staff_id)
     elif team and team in teams():
         handoff.team = team
+        _owe_answer(conversation, handoff)
         return_to_queue(conversation, "team")
     else:
         raise Invalid(lazy_gettext("Choose a person or a team."))
@@ -264,7 +266,7 @@ def new_handoff(conversation: Conversation, reason: str) -> Handoff:
     now = clock.now()
     handoff = Handoff(
         conversation_id=conversation.id, reason=reason, summary=service.summary(conversation), requested_at=now,
-        reply_due_at=add_open_time(office(conversation), now, REPLY_WITHIN),
+        reply_due_at=_reply_due(conversation, now),
     )  # fmt: skip
     db.session.add(handoff)
     db.session.flush()
@@ -274,28 +276,6 @@ def new_handoff(conversation: Conversation, reason: str) -> Handoff:
 def office(conversation: Conversation) -> Any:
     """The office by whose hours this candidate is answered."""
     return office_for(service.office_of(conversation), conversation.language)
-
-
-def teams() -> list[str]:
-    """The teams that somebody is in."""
-    return list(db.session.scalars(select(Staff.team).where(Staff.active, Staff.team != "").distinct().order_by(Staff.team)))
-
-
-def is_away(staff: Staff, now: datetime) -> bool:
-    """Whether the person is on leave."""
-    return staff.away_until is not None and staff.away_until > now
-
-
-def stand_in(staff: Staff, now: datetime) -> Staff | None:
-    """The person, or who gets their work while they are away; None if nobody is there."""
-    met: set[str] = set()
-    person: Staff | None = staff
-    while person is not None and person.id not in met:
-        if person.active and not is_away(person, now):
-            return person
-        met.add(person.id)
-        person = db.session.get(Staff, person.deputy_id) if person.deputy_id else None
-    return None
 
 
 def moved(conversation: Conversation) -> None:
@@ -312,7 +292,21 @@ def _pass_to_person(conversation: Conversation, handoff: Handoff, to_staff_id: s
     if person is None:
         raise NobodyThere(target.name)
     if not (_is_held(conversation) and conversation.staff_id == person.id):
+        _owe_answer(conversation, handoff)
         hand_over(conversation, person)
+
+
+def _owe_answer(conversation: Conversation, handoff: Handoff) -> None:
+    """Whoever gets it by choice owes an answer of their own: "I'll pass you on" answered nothing.
+
+    While nobody has answered at all, the candidate waits for what they were promised first: passing on puts nothing off.
+    """
+    if handoff.first_reply_at is not None:
+        handoff.first_reply_at, handoff.reply_due_at = None, _reply_due(conversation, clock.now())
+
+
+def _reply_due(conversation: Conversation, now: datetime) -> datetime:
+    return add_open_time(office(conversation), now, REPLY_WITHIN)
 
 
 def _give(conversation: Conversation, handoff: Handoff, staff: Staff) -> None:

@@ -162,7 +162,8 @@ def _base() -> Select[Any]:
 def _waits() -> Any:
     """Only people are waited for: the messages of the many others are not looked through."""
     held = and_(Conversation.owner == "recruiter", Conversation.resolved_at.is_(None))
-    return case((held, unanswered()))
+    passed_on = case((Handoff.first_reply_at.is_(None), Handoff.requested_at))  # nothing may have been written since
+    return case((held, func.coalesce(unanswered(), passed_on)))
 
 
 def _in_view(staff: Staff, view: str, now: datetime) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from api.conversations import service as conversations
 from api.conversations.models import Conversation, Presence
 from api.db import db, read_only
 from api.errors import NotFound
-from api.handoff import claims, mails, notify, search
+from api.handoff import claims, colleagues, mails, notify, search
 from api.handoff.hours import add_open_time, office_for, open_until
 from api.handoff.inbox import unanswered
 from api.handoff.models import Handoff
@@ -200,7 +200,7 @@ def _on_absence(conversation: Conversation) -> None:
     if conversation.owner != "recruiter" or conversation.resolved_at is not None or conversation.staff_id is None:
         return
     holder = db.session.get_one(Staff, conversation.staff_id, populate_existing=True)
-    person = claims.stand_in(holder, now)
+    person = colleagues.stand_in(holder, now)
     if person is holder:
         return
     if person is not None:

@@ -15,8 +15,9 @@ from api import clock, jobs
 from api.accounts.models import Staff
 from api.conversations.models import Conversation, Message, Presence
 from api.db import db
-from api.handoff import claims, notify, replies
+from api.handoff import claims, inbox, notify, replies
 from api.handoff.models import Handoff
+from api.operations import readings
 from api.outbox.models import Mail
 from tests.api.handoff.test_inbox import handoff, staff, talk
 
@@ -108,6 +109,86 @@ def test_an_answer_ends_the_silence_and_the_next_question_begins_another(context
     assert found.owner == "recruiter"
     sweep("silent", at=MORNING + timedelta(hours=4, minutes=1, seconds=20))
     assert found.owner == "queue"
+
+
+def passed_on(me: Staff, *to: str | None) -> Conversation:
+    """Twenty minutes after their claim, `me` says that somebody else will answer, and passes it on: that is the last word for now."""
+    found = claimed(me)
+    with clock.at(MORNING + timedelta(minutes=20)):
+        replies.reply(me, found.id, "1", "Jag lämnar över dig till lön.")
+        claims.transfer(me, found.id, *to)
+        db.session.commit()
+    return found
+
+
+def late(at: datetime) -> int:
+    with clock.at(at):
+        return next(r.count for r in readings.readings() if r.name == "replies_late")
+
+
+@pytest.mark.parametrize("by_team", [False, True])
+def test_who_is_passed_a_conversation_owes_an_answer_as_if_it_had_just_been_asked_for(context: APIFlask, by_team: bool) -> None:
+    mikko, me = staff("Mikko Laine", team="Lön"), staff()
+    found = passed_on(me, *((None, "Lön") if by_team else (mikko.id,)))
+    now = MORNING + timedelta(minutes=20)
+    due = now + timedelta(hours=1)
+    if by_team:
+        with clock.at(now):
+            claims.claim(mikko, found.id)
+            db.session.commit()
+    (row,) = inbox.rows(mikko, "mine")
+    assert (row.id, row.reply_due_at) == (found.id, due)
+    sweep("silent", at=now + timedelta(minutes=29))
+    assert mails("silent:") == []
+    sweep("silent", at=now + timedelta(minutes=30))
+    assert [m.recipient for m in mails("silent:")] == [mikko.email]
+    sweep("silent", at=due)
+    assert found.owner == "queue"
+    assert (late(due), late(due + timedelta(seconds=1))) == (0, 1)
+
+
+def test_what_was_passed_on_stands_before_what_is_answered(context: APIFlask) -> None:
+    mikko = staff("Mikko Laine")
+    found, answered = passed_on(staff(), mikko.id), passed_on(mikko, mikko.id)
+    assert [(row.id, row.reply_due_at is None) for row in inbox.rows(mikko, "mine")] == [(found.id, False), (answered.id, True)]
+
+
+def test_what_was_passed_on_is_answered_once_its_new_holder_has_written(context: APIFlask) -> None:
+    mikko, now = staff("Mikko Laine"), MORNING + timedelta(minutes=25)
+    found = passed_on(staff(), mikko.id)
+    with clock.at(now):
+        replies.reply(mikko, found.id, "2", "Hej, lönen är 45 000.")
+        db.session.commit()
+    sweep(at=MORNING + timedelta(hours=4))
+    assert (found.staff_id, mails("silent:"), late(MORNING + timedelta(hours=4))) == (mikko.id, [], 0)
+    assert db.session.scalars(select(Handoff.first_reply_at)).all() == [now]
+
+
+def test_passing_on_what_nobody_has_answered_puts_nothing_off(context: APIFlask) -> None:
+    me, mikko = staff(), staff("Mikko Laine")
+    found = claimed(me)
+    before = db.session.scalars(select(Handoff.reply_due_at)).one()
+    with clock.at(MORNING + timedelta(hours=2)):
+        claims.transfer(me, found.id, mikko.id)
+    assert db.session.scalars(select(Handoff.reply_due_at)).one() == before
+
+
+def test_passed_on_to_who_has_it_already_nothing_is_owed_anew(context: APIFlask) -> None:
+    me = staff()
+    found = passed_on(me, me.id)
+    sweep(at=MORNING + timedelta(hours=3))
+    assert (found.staff_id, mails("silent:")) == (me.id, [])
+
+
+def test_a_deputy_is_not_warned_of_what_is_answered(context: APIFlask) -> None:
+    """Leave hands over everything, also where the candidate waits for nothing."""
+    deputy = staff("Priya Raman")
+    me = staff(deputy_id=deputy.id)
+    found = passed_on(me, me.id)
+    me.away_until = MORNING + timedelta(days=7)
+    sweep(at=MORNING + timedelta(minutes=30))
+    sweep(at=MORNING + timedelta(hours=3))
+    assert (found.staff_id, mails("silent:")) == (deputy.id, [])
 
 
 def test_only_opening_hours_count_and_nothing_happens_at_night(context: APIFlask) -> None:
