@@ -13,10 +13,18 @@ from api.answers.company import company
 from api.db import db
 from api.roles.models import Application, Promise, Role
 
+STAFF = "staff"
+
 
 def open_promise(application: Application) -> Promise | None:
     """The contact that is still owed."""
     return next((p for p in application.promises if p.status == "open"), None)
+
+
+def made_by_staff(application: Application) -> bool:
+    """Whether the contact that is still owed was promised at the desk, of which the ATS knows nothing."""
+    promise = open_promise(application)
+    return promise is not None and promise.made_by == STAFF
 
 
 def zone_of(office: str | None) -> ZoneInfo:
@@ -45,6 +53,18 @@ def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
     """Whether `data` is the very promise that is open."""
     promise = open_promise(application)
     return promise is not None and data is not None and _is(promise, data)
+
+
+def has_ended(application: Application, data: dict[str, Any], stage_since: datetime) -> bool:
+    """Whether `data` has ended here already, so that whoever sends it has only not heard of that.
+
+    Without `made_at` only what ended in this stage is compared: the same contact may be promised again in the next one. What
+    the sender's own next promise replaced has not: naming the first day again is another change of mind.
+    """
+    overruled = open_promise(application) is None or made_by_staff(application)
+    ended = ("kept", "broken", "replaced") if overruled else ("kept", "broken")
+    known = [p for p in application.promises if p.status in ended and _is(p, data)]
+    return any(data.get("made_at") or (p.closed_at is not None and p.closed_at > stage_since) for p in known)
 
 
 def make(application: Application, data: dict[str, Any], made_by: str, now: datetime, staff_id: str | None = None) -> Promise:

@@ -175,14 +175,16 @@ def _promise(application: Application, data: dict[str, Any], actor: Actor, now: 
     before = {(p.id, p.status) for p in application.promises}
     promise = data.get("promise")
     ended = [promise] if promise and promise["status"] != "open" else []
+    owed = promise if promise and not ended else None
+    # Asked before the past is noted: what comes along with its own past has not ended by it.
+    heard = owed is not None and promises.has_ended(application, owed, contacted_at or application.stage_since)
     for past in [*data.get("past_promises", ()), *ended]:
         promises.remember(application, past, actor.kind, now)
-    owed = promise if promise and not ended else None
     if contacted_at is not None and not promises.still_owed(application, owed):
         promises.settle(application, contacted_at)
-    if owed is not None:
+    if owed is not None and not heard:
         promises.make(application, owed, actor.kind, now)
-    elif "promise" in data:
+    elif owed is None and "promise" in data and not promises.made_by_staff(application):
         promises.drop(application, now)
     return ["promise"] if before != {(p.id, p.status) for p in application.promises} else []
 
