@@ -150,6 +150,9 @@ def test_who_is_passed_a_conversation_owes_an_answer_as_if_it_had_just_been_aske
 def test_what_was_passed_on_stands_before_what_is_answered(context: APIFlask) -> None:
     mikko = staff("Mikko Laine")
     found, answered = passed_on(staff(), mikko.id), passed_on(mikko, mikko.id)
+    with clock.at(MORNING + timedelta(minutes=25)):
+        replies.reply(mikko, answered.id, "2", "Det var allt.")
+        db.session.commit()
     assert [(row.id, row.reply_due_at is None) for row in inbox.rows(mikko, "mine")] == [(found.id, False), (answered.id, True)]
 
 
