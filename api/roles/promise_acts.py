@@ -110,10 +110,12 @@ def contacted(conversation: Conversation, staff: Staff, since: datetime | None) 
     now = clock.now()
     before = max(since or now, now - SETTLES)
     query = select(Application, Promise).join(Promise, Promise.application_id == Application.id).join(Role, Role.id == Application.role_id)
-    query = query.where(Application.candidate_id == conversation.candidate_id, Promise.status == "open", Promise.made_at < before)
+    query = query.where(Application.candidate_id == conversation.candidate_id, Promise.status == "open")
     found = db.session.execute(query.with_for_update(of=Promise)).unique().all()
     for application, owed in found:
-        if len(found) == 1 or staff.id == owed.staff_id or staff.name == owed.who or application.role.ref == conversation.page_role:
+        # A fresh one counts among those there are: beside it, another application's is not the only one.
+        meant = len(found) == 1 or staff.id == owed.staff_id or staff.name == owed.who or application.role.ref == conversation.page_role
+        if meant and owed.made_at < before:
             promises.settle(application, now)
             record(_actor(staff), "promise.kept" if owed.status == "kept" else "promise.kept_late", owed, by="message")
 

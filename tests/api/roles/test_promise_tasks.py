@@ -211,6 +211,22 @@ def test_with_several_applications_a_message_keeps_ones_own_and_those_talked_abo
     assert sorted(statuses()) == [("Ada Ek", "kept"), ("Ada Ek", "open"), ("Bo Al", "kept")]
 
 
+def test_a_promise_made_in_the_talk_leaves_a_colleagues_about_another_role_alone(eva: Application, save_role: Any, save_application: Any) -> None:
+    """Eva has Bo's promise for NV-1; Cia talks to her about NV-2 and promises her a call."""
+    save_role("NV-2", recruiter={})
+    other = save_application("A-2", role="NV-2", promise=None, candidate={"email": "eva@example.com"})
+    cia = Staff(name="Cia Alm", email="cia@nordvind.example")
+    db.session.add(cia)
+    db.session.commit()
+    conversation = talk(eva, page_role="NV-2")
+    with clock.at(at(18)):
+        claims.claim(cia, conversation.id)
+        promise_acts.promise(cia, other.id, at(25).date(), "phone")
+        replies.reply(cia, conversation.id, "c-1", "I'll call you next week.")
+        db.session.commit()
+    assert statuses() == [("Bo Al", "open"), ("Cia Alm", "open")]
+
+
 def test_each_stage_has_its_rule_counted_in_working_days_from_the_interview(bo: Staff, save_role: Any, save_application: Any) -> None:
     """The demo's company: 10 working days for a first answer, 5 after an interview."""
     save_role()
