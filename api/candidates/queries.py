@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from api.candidates.models import Candidate, Verification
-from api.db import db
+from api.db import db, is_sqlite
 from api.outbox.models import Mail
+
+LOCK = 7_310_227  # any number, the same in every process; PostgreSQL keeps locks by two numbers apart from those by one
 
 
 def candidate_with(email: str) -> Candidate | None:
     """The candidate with this address (in lower case)."""
     return db.session.scalar(select(Candidate).where(Candidate.email == email))
+
+
+def one_at_a_time(email: str) -> None:
+    """Until the end of the transaction nobody else gets here with this address: what is counted of it now stays true.
+
+    It is the address that is locked, not the candidate's row: an unknown one has no row, and requests sent at once that
+    wait for each other only with some addresses would tell which are known. Lock a conversation before, never after.
+    SQLite has one writer at a time anyway.
+    """
+    if not is_sqlite():
+        number = int.from_bytes(hashlib.sha256(email.encode()).digest()[:4], signed=True)
+        db.session.execute(select(func.pg_advisory_xact_lock(LOCK, number)))
 
 
 def codes_of_conversation(conversation_id: str, since: datetime) -> int:

@@ -88,6 +88,7 @@ def start_verification(conversation: Conversation, email: str) -> None:
     email, now = address(email), clock.now()
     if queries.codes_of_conversation(conversation.id, now - HOUR) >= CODES_PER_CONVERSATION:
         raise TooManyCodes
+    queries.one_at_a_time(email)  # the conversation's lock keeps out its own requests only
     candidate = queries.candidate_with(email)
     sent = queries.codes_of_candidate(candidate.id if candidate else "", now - HOUR)
     receiver = candidate if sent < CODES_PER_CANDIDATE else None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from api.candidates.service import start_verification
+from api.conversations.service import lock
+from api.db import db, is_sqlite
 from tests.api.assistant import FakeAssistant
 from tests.api.candidate import Answer, Candidate, over_flask
 from tests.api.candidates.people import EVA, add_applicant, candidate_id, conversation, letters
@@ -64,6 +69,43 @@ def test_wrong_tries_count_although_they_are_refused(app: APIFlask, eva: Candida
 
 def test_too_many_codes_are_refused(eva: Candidate) -> None:
     assert [start(eva).status for _ in range(4)] == [202, 202, 202, 429]
+
+
+def test_a_candidate_is_mailed_five_codes_an_hour_also_if_all_are_asked_for_at_once(app: APIFlask, client: FlaskClient, eva: Candidate) -> None:
+    crowd = [Candidate(over_flask(client)) for _ in range(8)]
+    together = threading.Barrier(len(crowd))
+
+    def ask(candidate: Candidate) -> int:
+        with app.test_client() as browser:
+            together.wait()
+            return browser.post(f"{candidate.path}/verification", json={"email": EVA}, headers=candidate.headers).status_code
+
+    with ThreadPoolExecutor(len(crowd)) as threads:
+        assert list(threads.map(ask, crowd)) == [202] * 8
+    assert len(letters(app, EVA)) == 5
+
+
+@pytest.mark.parametrize(("email", "others"), [(EVA, EVA), ("nobody@example.com", "nobody@example.com"), ("nobody@example.com", EVA)])
+def test_who_asks_for_a_code_while_another_does_waits_whether_the_address_is_known_or_not(
+    app: APIFlask, client: FlaskClient, eva: Candidate, email: str, others: str
+) -> None:
+    """If only known ones let others wait, many requests at once would tell which are known."""
+    first, second = (Candidate(over_flask(client)).id for _ in range(2))
+    asked = threading.Event()
+
+    def ask() -> None:
+        with app.app_context():
+            start_verification(lock(second), email)
+            db.session.commit()
+            asked.set()
+
+    with ThreadPoolExecutor(1) as threads, app.app_context():
+        start_verification(lock(first), others)
+        other = threads.submit(ask)
+        waited = not asked.wait(0.5 if email == others or is_sqlite() else 20)
+        db.session.commit()
+        other.result(20)
+        assert waited == (email == others or is_sqlite()), "SQLite has one writer at a time"
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "eva"}, {"email": 7}, {"email": EVA, "more": 1}, {"email": "x" * 300 + "@example.com"}, {"email": "a@\x00.se"}])
