@@ -63,11 +63,14 @@ def promise(staff: Staff, application_id: str, due_on: date, channel: str) -> Pr
     if not today <= due_on <= today + FARTHEST:
         raise Invalid(lazy_gettext("Choose a day from today on, at most three months away."))
     before = promises.open_promise(application)
-    made = promises.make(application, {"who": staff.name, "due_on": due_on, "channel": channel}, "staff", now, staff.id)
+    data = {"who": staff.name, "due_on": due_on, "channel": channel}
+    made = promises.make(application, data, promises.STAFF, now, staff.id)
     if made is before:
         return made
     db.session.flush()
-    promise_words.tell_promise(application, made, before, conversation)
+    # Where a rule or the ATS had promised the very same, nobody had told the candidate, and it is no other day.
+    moved = before is not None and not promises.same_contact(before, data)
+    promise_words.tell_promise(application, made, before if moved else None, conversation)
     record(_actor(staff), "promise.made", made)
     return made
 

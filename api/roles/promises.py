@@ -50,9 +50,9 @@ def in_time(promise: Promise, at: datetime, role: Role) -> bool:
 
 
 def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
-    """Whether `data` is the very promise that is open."""
+    """Whether `data` is the very promise that is open, or what staff made of it."""
     promise = open_promise(application)
-    return promise is not None and data is not None and _is(promise, data)
+    return promise is not None and data is not None and (_is(promise, data) or _known(application, data) is promise)
 
 
 def has_ended(application: Application, data: dict[str, Any], stage_since: datetime) -> bool:
@@ -68,12 +68,12 @@ def has_ended(application: Application, data: dict[str, Any], stage_since: datet
 
 
 def make(application: Application, data: dict[str, Any], made_by: str, now: datetime, staff_id: str | None = None) -> Promise:
-    """Let `data` (who, due_on, channel, made_at?) be the open promise. The same again changes nothing.
+    """Let `data` (who, due_on, channel, made_at?) be the open promise. The same again changes nothing, unless staff make it theirs.
 
     `staff_id`: whose it is, where that is known; otherwise they are looked for among the staff.
     """
     before = open_promise(application)
-    if before is not None and _is(before, data):
+    if before is not None and _is(before, data) and (made_by != STAFF or before.made_by == STAFF):
         return before
     _end(before, "replaced", now)
     # Two open at once are refused by the database, and rows are written before they are changed.
@@ -93,11 +93,19 @@ def _staff_id(who: str, role: Role) -> str | None:
 
 def remember(application: Application, data: dict[str, Any], made_by: str, now: datetime) -> None:
     """Note how a promise ended (`data` with its status). One that is known already is corrected."""
-    known = next((p for p in application.promises if _is(p, data)), None)
+    known = _known(application, data)
     if known is None:
         application.promises.append(Promise(**_facts(data, now), status=data["status"], made_by=made_by, closed_at=now))
     elif known.status != data["status"]:
         _end(known, data["status"], known.closed_at or now)
+
+
+def _known(application: Application, data: dict[str, Any]) -> Promise | None:
+    """The promise that `data` is, or what staff made of it, where they have promised the very same themselves."""
+    found = next((p for p in application.promises if _is(p, data)), None)
+    if found is None or found.status != "replaced":
+        return found
+    return next((p for p in reversed(application.promises) if p.made_by == STAFF and same_contact(p, data)), found)
 
 
 def _end(promise: Promise | None, status: str, at: datetime) -> None:
@@ -109,6 +117,10 @@ def _facts(data: dict[str, Any], now: datetime) -> dict[str, Any]:
     return {"who": data["who"], "due_on": data["due_on"], "channel": data["channel"], "made_at": data.get("made_at") or now}
 
 
+def same_contact(promise: Promise, data: dict[str, Any]) -> bool:
+    """Whether `data` names the same person, day and channel."""
+    return (promise.who, promise.due_on, promise.channel) == (data["who"], data["due_on"], data["channel"])
+
+
 def _is(promise: Promise, data: dict[str, Any]) -> bool:
-    same = (promise.who, promise.due_on, promise.channel) == (data["who"], data["due_on"], data["channel"])
-    return same and data.get("made_at") in (None, promise.made_at)
+    return same_contact(promise, data) and data.get("made_at") in (None, promise.made_at)

@@ -132,6 +132,17 @@ def test_a_first_promise_is_said_in_the_chat_or_mailed_where_there_is_none(app: 
     assert len(mails(app)) == 1 and "by Wednesday 2 December" in mails(app)[0]
 
 
+def test_what_the_ats_had_promised_alike_becomes_ones_own_and_is_told_once(app: APIFlask, bo: Browser) -> None:
+    talking, silent = applied(app, "A-1", due_on="2026-11-27"), applied(app, "A-2", "Folke Ek", due_on="2026-11-27")
+    conversation_of(app, talking)
+    for id_ in (talking, silent, talking, silent):
+        bo.post("/desk/promises", {"application": id_, "promise": "phone:2026-11-27"})
+    assert said(app) == ["Bo Al will call you about your application for Operations engineer, by Friday 27 November."]
+    assert len(mails(app)) == 1 and "Bo Al will call you" in mails(app)[0], "who talks to nobody is mailed, as of a new promise"
+    owed = in_database(app, lambda: list(db.session.execute(select(Promise.made_by, Promise.made_at).where(Promise.status == "open")).all()))
+    assert owed == [("staff", NOW)] * 2, "made now: the last words of this talk do not keep it"
+
+
 def test_a_new_day_for_an_overdue_promise_comes_with_an_apology_once(app: APIFlask, bo: Browser) -> None:
     id_ = applied(app, due_on="2026-11-23")
     conversation_of(app, id_)

@@ -160,3 +160,15 @@ def test_another_stage_settles_what_staff_promised_even_with_null(send: Send, eb
     name(ebba, 25)
     assert send(18, None, **MOVED) == "changed"
     assert known() == [(25, "kept")]
+
+
+@pytest.mark.parametrize("promise", [CALL, DATED], ids=["without made_at", "with made_at"])
+def test_what_staff_have_made_their_own_is_still_the_promise_of_the_ats(send: Send, ebba: Staff, promise: dict[str, Any]) -> None:
+    send(16, promise)
+    name(ebba, 20)
+    assert send(18, promise) == "unchanged"
+    send(18, promise, **MOVED)
+    assert known() == [(20, "replaced"), (20, "open")], "another stage with the same promise leaves it open"
+    for outcome in ("changed", "unchanged"):
+        assert send(19, promise | {"status": "kept"}, **MOVED) == outcome
+    assert known() == [(20, "replaced"), (20, "kept")]
