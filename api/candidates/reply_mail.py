@@ -89,8 +89,8 @@ def link(conversation: Conversation, email: str) -> str:
     return f"{current_app.config['SETTINGS'].site}/chat?language={conversation.language}#reply={token}"
 
 
-def opened_by(token: str) -> Conversation:
-    """The conversation that a mailed link opens. Raises `LinkUnusable`.
+def opened_by(token: str) -> tuple[Conversation, str]:
+    """The conversation that a mailed link opens, and a token of its own for the device that came by it. Raises `LinkUnusable`.
 
     Once somebody has proven who they are, links that went to other addresses open nothing any more,
     nor do the devices that came by them.
@@ -102,9 +102,8 @@ def opened_by(token: str) -> Conversation:
     proven = proven_address(conversation)
     if proven and not is_mark_of(mark, proven):
         raise links.LinkUnusable
-    devices.came_by_link(conversation, mark)
     record(_actor(conversation), "conversation.opened_by_link", conversation)
-    return conversation
+    return conversation, devices.token_for(conversation, mark)
 
 
 def _actor(conversation: Conversation) -> Actor:

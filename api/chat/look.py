@@ -31,12 +31,16 @@ _HERE = select(
 
 @dataclass(frozen=True)
 class Look:
-    """`messages` as the public API gives them, `status` and `presence` as in `talk`; `marks`: what the hub knows the moment by."""
+    """`messages` as the public API gives them, `status` and `presence` as in `talk`; `marks`: what the hub knows the moment by.
+
+    `candidate`: the id of who has proved who they are.
+    """
 
     marks: tuple[Any, ...]
     messages: list[dict[str, Any]]
     status: dict[str, Any]
     presence: dict[str, Any] | None
+    candidate: str | None
 
     @property
     def settled(self) -> bool:
@@ -60,7 +64,7 @@ def look(app: Flask, conversation_id: str, after: int, most: int, note: bool) ->
         db.session.rollback()
         if note and presence is not None:
             talk.note_looking(conversation_id)
-        return Look(marks, messages, status, presence)
+        return Look(marks, messages, status, presence, here.candidate_id)
 
 
 def _talk(conversation_id: str, here: Any) -> tuple[dict[str, Any], dict[str, Any] | None]:

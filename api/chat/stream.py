@@ -15,10 +15,11 @@ TYPING_SECONDS = 5
 BATCH = 500
 
 
-def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
+def events(app: Flask, conversation_id: str, after: int, opened_for: tuple[str | None] | None = None) -> Iterator[str]:
     """Endless until the process leaves: `message` events with their number as id, `status` and `presence` when they change, comments to keep it open.
 
-    While a person is asked for or there, whoever reads the stream is known to be looking.
+    While a person is asked for or there, whoever reads the stream is known to be looking. With `opened_for` (the id of who
+    had proved who they are, or None) it ends when that is somebody else: whether it may go on is found out when asked again.
     """
     hub: Hub = app.extensions["hub"]
     told: dict[str, Any] = {"status": None, "presence": None}
@@ -29,7 +30,7 @@ def events(app: Flask, conversation_id: str, after: int) -> Iterator[str]:
             with hub.looks:
                 moved.clear()
                 found = look(app, conversation_id, after, BATCH, note=waited)
-            if found is None:
+            if found is None or (opened_for and found.candidate != opened_for[0]):
                 return
             moved.seen = found.marks
             for message in found.messages:

@@ -60,8 +60,7 @@ def _token() -> str:
 def start(json_data: dict[str, Any]) -> dict[str, Any]:
     """Start a conversation, whose first message says that an AI answers, or come back to one by a mailed link."""
     if json_data.get("reply"):
-        conversation = reply_mail.opened_by(json_data["reply"])
-        token = devices.token_for(conversation)
+        conversation, token = reply_mail.opened_by(json_data["reply"])
     else:
         conversation, token = _started(json_data)
     db.session.commit()
@@ -134,11 +133,12 @@ def history(conversation_id: str, query_data: dict[str, int]) -> dict[str, Any]:
 def events(conversation_id: str) -> Response:
     """The stream of a conversation; `Last-Event-ID` (a message number) resumes it."""
     with hub().looks:  # when a gateway goes, thousands come to the next at once
-        id_ = own_conversation(conversation_id).id
+        conversation = own_conversation(conversation_id)
+        id_, opened_for = conversation.id, (conversation.candidate_id,) if devices.is_devices(_token()) else None
         db.session.rollback()
     last = request.headers.get("Last-Event-ID", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-    body = stream.events(current_app._get_current_object(), id_, after)  # type: ignore[attr-defined]
+    body = stream.events(current_app._get_current_object(), id_, after, opened_for)  # type: ignore[attr-defined]
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(body, mimetype="text/event-stream", headers=headers)
 

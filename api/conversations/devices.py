@@ -9,29 +9,26 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 
-from sqlalchemy import inspect
-
 from api import links
 from api.candidates.marks import is_of_proven
 from api.conversations.models import Conversation, Locked
 
 PURPOSE, LIFE = "device", timedelta(days=180)
-_CAME_TO = "mailbox of the link"
 
 
-def came_by_link(conversation: Conversation, address_mark: str) -> None:
-    """Note which mailbox the link came to that has just opened this conversation; it is kept with this very object only."""
-    inspect(conversation).info[_CAME_TO] = address_mark
+def token_for(conversation: Conversation, came_to: str) -> str:
+    """Another token that opens this conversation, for who came by a link to the mailbox with this mark."""
+    return links.sign(PURPOSE, [conversation.id, _mark(conversation), came_to])
 
 
-def token_for(conversation: Conversation) -> str:
-    """Another token that opens this conversation, for who came by the link that was noted."""
-    return links.sign(PURPOSE, [conversation.id, _mark(conversation), inspect(conversation).info.get(_CAME_TO)])
+def is_devices(token: str) -> bool:
+    """Whether a token is one of these: the first ones have no full stop."""
+    return "." in token
 
 
 def opens(conversation: Conversation | Locked, token: str) -> bool:
     """Whether `token` is one of those for this conversation. A first token holds no full stop, and costs nothing here."""
-    if "." not in token:
+    if not is_devices(token):
         return False
     try:
         id_, mark, *came_to = links.read(PURPOSE, token, LIFE)

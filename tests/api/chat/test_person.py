@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from api.candidates import reply_mail
 from api.candidates.models import Candidate as Row
 from api.candidates.models import Feedback
 from api.candidates.service import mark_verified
+from api.chat import stream as streaming
 from api.conversations import devices
 from api.conversations.models import Attachment, Conversation, Presence
 from api.conversations.service import Draft, append, lock
@@ -236,6 +238,23 @@ def test_so_does_the_device_that_came_by_it(app: APIFlask, client: FlaskClient, 
     asked = [stranger.ask("GET", "messages"), stranger.try_say("Still here"), stranger.ask("POST", "handoff", json={}), stranger.ask("GET", "events")]
     assert [a.status for a in asked] == [404] * 4
     assert "Still here" not in [text for _, text in candidate.seen()]
+
+
+@pytest.mark.parametrize(("opened_for", "ends"), [(None, False), ((None,), True)], ids=["the first one's", "a device's"])
+def test_so_does_the_devices_open_stream(
+    app: APIFlask, candidate: Candidate, monkeypatch: pytest.MonkeyPatch, opened_for: tuple[None] | None, ends: bool
+) -> None:
+    """A device that may go on comes again at once."""
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.001)
+    came = streaming.events(app, candidate.id, 0, opened_for)
+    while "keep-alive" not in next(came):
+        pass
+    prove(app, candidate, "elin@example.com")
+    candidate.say("How is my application?")
+    told = itertools.islice(came, 500)
+    assert any("my application" in event for event in told) != ends
+    assert (next(came, None) is None) == ends
+    came.close()
 
 
 def test_a_device_that_came_by_the_proven_mailbox_goes_on(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
