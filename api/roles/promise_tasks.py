@@ -6,8 +6,9 @@ was made, or to name another day.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
 
 import structlog
 from flask import current_app
@@ -27,6 +28,7 @@ from api.roles.promise_rules import working_day
 
 log = structlog.get_logger()
 AT_ONCE = 500
+DAY = timedelta(days=1)
 AHEAD = timedelta(days=7)  # over any string of holidays
 BARELY = timedelta(hours=1)
 FORGOTTEN = timedelta(days=2)
@@ -38,19 +40,36 @@ Step = tuple[str, Callable[[Promise, Application, Conversation | None], None]]
 def sweep() -> None:
     """Take the steps that are due; each promise in a transaction of its own, so that one that fails keeps no other waiting."""
     read_only()
-    horizon = clock.now().date()
-    before = and_(Promise.reminded_at.is_(None), Promise.due_on <= horizon + AHEAD)
-    untold = or_(Promise.told_recruiter_at.is_(None), Promise.told_candidate_at.is_(None), Promise.told_lead_at.is_(None))
-    query = select(Promise, Application).join(Application, Application.id == Promise.application_id)
-    query = query.where(Promise.status == "open", or_(before, and_(untold, Promise.due_on <= horizon))).order_by(Promise.due_on).limit(AT_ONCE)
-    query = query.options(lazyload(Application.candidate), lazyload(Application.history), lazyload(Application.promises))
-    due = [promise.id for promise, application in db.session.execute(query).unique() if _step(promise, application, clock.now())]
+    due = list(islice(_due(), AT_ONCE))
     moved = _moved()
     db.session.rollback()
     for promise_id in due:
         _safely(_take, promise_id)
     for promise_id in moved:
         _safely(_tell_moved, promise_id)
+
+
+def _due() -> Iterator[str]:
+    """Promises with a step that is due, the oldest day first, read as they are wanted: those that wait or are done with take no place.
+
+    Nobody is reminded of a day that has passed; days differ by one around the world.
+    """
+    now = clock.now()
+    today = now.date()
+    ahead = and_(Promise.reminded_at.is_(None), Promise.due_on >= today - DAY, Promise.due_on <= _farthest(today))
+    untold = or_(Promise.told_recruiter_at.is_(None), Promise.told_candidate_at.is_(None), Promise.told_lead_at.is_(None))
+    query = select(Promise, Application).join(Application, Application.id == Promise.application_id)
+    query = query.where(Promise.status == "open", Application.status != "withdrawn", or_(ahead, and_(untold, Promise.due_on <= today)))
+    query = query.order_by(Promise.due_on, Promise.id).execution_options(yield_per=AT_ONCE)
+    query = query.options(lazyload(Application.candidate), lazyload(Application.history), lazyload(Application.promises))
+    for promise, application in db.session.execute(query):
+        if _step(promise, application, now):
+            yield promise.id
+
+
+def _farthest(today: date) -> date:
+    """The last day that anybody may be reminded of by now: at some office the next working day, tomorrow where it is tomorrow already."""
+    return min(max(working_day(office, today + DAY, 1) for office in company().offices), today + AHEAD)
 
 
 def _safely(act: Callable[[str], None], promise_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api import clock, jobs
 from api.accounts.models import Staff
@@ -17,7 +17,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db
 from api.handoff import claims, replies
 from api.outbox.models import Mail
-from api.roles import promise_acts, service
+from api.roles import promise_acts, promise_tasks, service
 from api.roles.models import Application, Promise, Role
 from api.roles.schemas import ApplicationIn
 from tests.api.roles.samples import application
@@ -104,6 +104,43 @@ def test_reminded_before_and_after_the_day_recruiter_candidate_and_lead_are_told
 def test_after_a_long_stop_everybody_is_told_at_once_and_without_a_reminder(eva: Application) -> None:
     told = sweep(at(24, 17))
     assert sorted(to for to, _ in told) == ["bo.al", "eva", "sara"] and not any("Promised" in subject for _, subject in told)
+
+
+def many(monkeypatch: pytest.MonkeyPatch, save_application: Any, **changes: Any) -> None:
+    """Three applications whose promise is long overdue, where two are looked after at once."""
+    monkeypatch.setattr(promise_tasks, "AT_ONCE", 2)
+    for n in range(3):
+        owed = {"who": "Bo Al", "due_on": f"2026-11-0{n + 2}", "channel": "phone", "made_at": "2026-10-20T10:00:00Z"}
+        save_application(f"B-{n}", candidate={"email": f"ada{n}@example.com", "name": "Ada Ek", "language": "en"}, promise=owed | changes)
+
+
+def test_many_overdue_promises_of_which_all_is_told_keep_no_other_waiting(eva: Application, save_application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(monkeypatch, save_application)
+    assert len(sweep(at(18))) == 9, "recruiter, candidate and lead, at the second sweep for the last"
+    assert sweep(at(19, 8)) == [("bo.al", "Promised: contact Eva Nord by Friday 20 November")]
+
+
+def test_many_overdue_promises_that_wait_for_their_next_step_keep_no_other_waiting(
+    eva: Application, save_application: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.at(at(19, 7, 50)):
+        many(monkeypatch, save_application, made_at="2026-11-19T06:50:00Z")
+    assert [to for to, _ in sweep(at(19, 7, 55))] == ["bo.al"] * 3
+    assert sweep(at(19, 8)) == [("bo.al", "Promised: contact Eva Nord by Friday 20 November")], "the candidates are told in an hour"
+
+
+def test_promises_to_those_who_have_withdrawn_keep_no_other_waiting(eva: Application, save_application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(monkeypatch, save_application)
+    db.session.execute(update(Application).where(Application.ref.like("B-%")).values(status="withdrawn", stage="withdrawn"))
+    db.session.commit()
+    assert [to for to, _ in sweep(at(19, 8))] == ["bo.al"]
+
+
+def test_reminded_on_the_last_working_day_before_a_string_of_holidays(eva: Application, save_application: Any) -> None:
+    """Christmas Eve 2026 is a Thursday; Monday is the next working day."""
+    save_application(promise={"who": "Bo Al", "due_on": "2026-12-28", "channel": "phone"})
+    assert sweep(datetime(2026, 12, 23, 6, 59, tzinfo=UTC)) == []
+    assert len(sweep(datetime(2026, 12, 23, 7, 0, tzinfo=UTC))) == 1
 
 
 def test_in_time_kept_or_withdrawn_nobody_is_told(eva: Application, bo: Staff) -> None:
