@@ -121,8 +121,17 @@ def test_ready_words_and_files_go_into_a_reply(gateway: Gateway, opens: Opens) -
     candidate = gateway.candidate("Hello?")
     ebba = opens(path=f"/desk/conversations/{candidate.id}")
     ebba.press("Claim")
-    ebba.page.locator("#insert > summary").click()
-    first = ebba.page.locator("#picks button").first
+    summary, first = ebba.page.locator("#insert > summary"), ebba.page.locator("#picks button").first
+
+    def has_inserts() -> bool:
+        """The composer comes anew with the claim, and what was opened in the one before is closed."""
+        if not first.count():
+            summary.click()
+        return first.count() > 0
+
+    wait_for(has_inserts)
+    if not ebba.page.locator("#insert[open]").count():
+        summary.click()
     words = first.get_attribute("data-text") or ""
     first.click()
     expect(ebba.reply_box).to_have_value(words)
