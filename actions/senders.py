@@ -7,7 +7,7 @@ import re
 _EMAIL = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]{2,}", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?![\w-])", re.IGNORECASE)
 _AFTER_AT = re.compile(r"(?<![\w.+%-])@((?:[\w-]+\.)+[a-z]{2,})", re.IGNORECASE)
-_SHORT = frozenset(["t.ex", "bl.a", "d.v.s", "o.s.v", "m.fl", "f.d", "s.k", "e.m", "f.m", "mm.fl"])  # words, not domains
+_SHORT = frozenset(["t.ex", "m.fl"])  # words that look like domains
 _FILE_ENDINGS = frozenset(["pdf", "doc", "docx", "odt", "rtf", "txt", "png", "jpg", "jpeg", "zip"])
 
 

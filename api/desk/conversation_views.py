@@ -20,7 +20,7 @@ from api.desk.asked import asked
 from api.desk.inbox_views import of_list
 from api.desk.pages import blueprint, page, wants_part
 from api.desk.talk import Talk, earlier_lines, find, number, talk, viewed
-from api.handoff import attachments, canned, claims, inbox, presence, suggestion, summary
+from api.handoff import attachments, canned, colleagues, inbox, presence, suggestion, summary
 
 CONVERSATION = "/conversations/<conversation_id>"
 
@@ -104,5 +104,5 @@ def whole(found: Talk) -> dict[str, Any]:
     staff = current_staff()
     return {
         "talk": found, "others": presence.others(found.id, staff.id), "card": inbox.card(found.row), "known_labels": listing.labels(),
-        "people": everyone.everybody(active=True), "teams": claims.teams(), "snoozes": show.snoozes(clock.now()), "client_id": uuid.uuid4(),
+        "people": everyone.everybody(active=True), "teams": colleagues.teams(), "snoozes": show.snoozes(clock.now()), "client_id": uuid.uuid4(),
     }  # fmt: skip

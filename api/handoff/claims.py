@@ -23,8 +23,7 @@ from api.db import after_commit, db
 from api.errors import Conflict, Invalid, NotFound
 from api.fields import UNSTORABLE
 from api.handoff import notify, service, words
-from api.handoff.colleagues import is_away, stand_in
-from api.handoff.colleagues import teams as teams
+from api.handoff.colleagues import is_away, stand_in, teams
 from api.handoff.hours import REPLY_WITHIN, add_open_time, office_for, open_until
 from api.handoff.models import Handoff
 from api.roles import promise_acts

@@ -12,18 +12,12 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
-from actions import gateway, texts
+from actions import gateway, questions, texts
 from tests.actions.office import NOW, Office
 
 PRIVATE = {"ask_application_status", "ask_next_contact", "confirm_receipt", "ask_feedback"}
 FORMS = {
-    "withdraw_application": "withdraw_form",
-    "reschedule_interview": "reschedule_form",
-    "export_my_data": "export_form",
-    "delete_my_data": "erase_form",
-    "subscribe_job_alerts": "job_alert_form",
-    "unsubscribe": "unsubscribe_form",
-    "give_feedback": "rating_form",
+    **questions.FORMS,
     "external_code_wrong": "verification_form",
     "external_code_expired": "verification_form",
 }
