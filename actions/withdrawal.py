@@ -138,8 +138,10 @@ class ActionWithdraw(Action):
             ref, reason = turn.slot("withdraw_application"), turn.slot("withdraw_reason")
             if reason:
                 replies.effect(turn, "withdraw", application=ref, reason=reason)
-            response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
-            replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
+            handed_over = (turn.slot("asked_for") or {}).get("what") == "person"
+            if reason or not handed_over:  # who asked for a person has not declined to say why
+                response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
+                replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
         for slot in WithdrawForm.slots:
             turn.remember(slot, None)
         return turn.events()

@@ -191,3 +191,34 @@ def test_an_interview_of_which_little_is_known_is_told_all_the_same(office: Offi
     bare = {"at": INTERVIEW["at"], "form": None, "minutes": None, "place": None, "participants": []}
     heard = known(office, language, application("A-1", "LV-101", "Installer", interview=bare)).says("ask_interview", "?")
     assert heard.text.endswith({"sv": "kl. 10.00.", "fi": "klo 10.00.", "en": "at 10:00."}[language])
+
+
+def test_of_two_interviews_both_are_told_the_soonest_first(office: Office, language: str) -> None:
+    later = {**INTERVIEW, "at": "2026-11-26T09:30:00+00:00"}  # half past ten, though it sorts before ten as text
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=later), application("A-2", "LV-105", "Seller", interview=INTERVIEW))
+    heard = candidate.says("ask_interview", "?")
+    assert heard.sources == [("application", "A-2"), ("application", "A-1")]
+    first, second = heard.text.split("\n")
+    assert "Seller" in first and "Installer" in second and len(heard.messages) == 2
+    assert [m["buttons"][0]["payload"] for m in heard.messages] == [f'/reschedule_interview{{"application": "{ref}"}}' for ref in ("A-2", "A-1")]
+
+
+@pytest.mark.parametrize("page", [None, "LV-105"])
+def test_interviews_under_an_application_are_of_its_role_whatever_the_page(office: Office, language: str, page: str | None) -> None:
+    for ref in ("LV-101", "LV-105"):
+        office.role(ref)["texts"][language]["interview"] = f"Interviews for {ref}."
+    office.applications = [application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller", interview=INTERVIEW)]
+    candidate = Candidate(office, language, page=page, verified=True)
+    buttons = candidate.presses('/ask_application_status{"application": "A-1"}').buttons
+    [payload] = [payload for payload in buttons.values() if payload.startswith("/ask_interview")]
+    heard = candidate.presses(payload)
+    assert "Interviews for LV-101." in heard.text and heard.sources == [("role", "LV-101")]
+
+
+def test_interviews_under_an_application_that_is_not_known_any_more_are_told_in_general(office: Office) -> None:
+    office.role("LV-105")["texts"]["en"]["interview"] = "Interviews for LV-105."
+    candidate = Candidate(office, "en", page="LV-105")
+    assert candidate.presses('/ask_interview{"application": "A-1"}').sources == [("answer", "interview")]
+    candidate.slots["verified"] = True
+    office.applications = [application("A-2", "LV-105", "Seller")]
+    assert candidate.presses('/ask_interview{"application": "A-1"}').sources == [("answer", "interview")]
