@@ -91,6 +91,7 @@ async def tell_status(turn: Turn) -> None:
     if len(chosen) == 1:
         _tell_one_status(turn, chosen[0])
         return
+    own_applications.await_choice(turn, "ask_application_status", chosen)
     lines = [_status_line(turn, application) for application in chosen[:MOST_AT_ONCE]]
     replies.say(
         turn,
@@ -177,6 +178,8 @@ async def tell_next_contact(turn: Turn) -> None:
         return
     own_applications.chase_overdue(turn, running)
     one = running[0] if len(running) == 1 else None
+    if one is None:
+        own_applications.await_choice(turn, "ask_next_contact", running)
     lines = [_contact_line(turn, application, may_ask=one is not None) for application in running[:MOST_AT_ONCE]]
     buttons = _after_status(turn, one) if one else own_applications.choices(turn, "ask_next_contact", running)
     replies.say(

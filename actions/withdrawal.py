@@ -53,9 +53,7 @@ class WithdrawForm(FormSteps):
 
     async def _take_application(self, turn: Turn) -> Step | None:
         running = await _running(turn)
-        pressed = chosen(turn, (a["ref"] for a in running))
-        named = own_applications.meant(turn, running) if turn.text else []
-        ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
+        ref = chosen(turn, (a["ref"] for a in running)) or own_applications.named_in_words(turn, running)
         if ref:
             return {"withdraw_application": ref}, "withdraw_confirmed"
         return self._keep(turn) if says_no(turn, "withdraw", self.intents) else None

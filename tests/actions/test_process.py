@@ -222,3 +222,37 @@ def test_interviews_under_an_application_that_is_not_known_any_more_are_told_in_
     candidate.slots["verified"] = True
     office.applications = [application("A-2", "LV-105", "Seller")]
     assert candidate.presses('/ask_interview{"application": "A-1"}').sources == [("answer", "interview")]
+
+
+@pytest.mark.parametrize(("intent", "said"), [("ask_application_status", "utter_status_rejected"), ("ask_feedback", "utter_feedback_none")])
+@pytest.mark.parametrize(("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")])
+def test_a_bare_answer_chooses_the_application_that_was_asked_about(office: Office, intent: str, said: str, understood: str, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer", status="rejected"), application("A-2", "LV-105", "Seller", status="rejected"))
+    candidate.slots["roles_shown"] = ["LV-103", "LV-104"]
+    candidate.says(intent, "?")
+    heard = candidate.says(understood, text, confidence=0.5)
+    assert heard.names == [said] and heard.sources == [("application", "A-2")]
+
+
+def test_a_bare_answer_to_who_is_in_touch_next_is_of_that_application(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller"))
+    candidate.says("ask_next_contact", "?")
+    heard = candidate.says("search_roles", "seller")
+    assert heard.names == ["utter_next_contact"] and heard.sources == [("application", "A-2")]
+
+
+@pytest.mark.parametrize(("intent", "text"), [("search_roles", "any other seller jobs?"), ("ask_salary", "what is the pay?")])
+def test_another_question_after_the_list_of_applications_is_answered_as_itself(office: Office, intent: str, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller"))
+    candidate.says("ask_application_status", "?")
+    heard = candidate.says(intent, text)
+    assert heard.names and not [name for name in heard.names if "status" in name]
+    assert candidate.slots["asked_for"] is None or candidate.slots["asked_for"]["what"] != "application"
+
+
+@pytest.mark.parametrize("text", ["the second one", "toinen", "den andra", "Seller"])
+def test_the_interview_to_move_is_chosen_in_words(office: Office, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer", interview=INTERVIEW), application("A-2", "LV-105", "Seller", interview=INTERVIEW))
+    candidate.says("reschedule_interview", "can I change it?")
+    assert candidate.says("nlu_fallback", text, confidence=0.3).names == ["utter_which_time"]
+    assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]
