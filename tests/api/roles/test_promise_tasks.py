@@ -196,14 +196,21 @@ def test_the_new_day_announced_with_the_apology_is_told_though_the_stage_changed
         save_application(candidate=candidate, stage="offer", stage_since=since, promise={"who": "Bo Al", "due_on": "2026-11-26", "channel": "email"})
     assert [to for to, _ in sweep(at(23, 14, 6))] == ["eva"]
     sweep(at(24, 12))
-    assert [text for _, text in said(conversation)][1:] == ["There is a new day: Bo Al will mail you about your application for Operations engineer, by Thursday 26 November."]
+    assert [text for _, text in said(conversation)][1:] == [
+        "There is a new day: Bo Al will mail you about your application for Operations engineer, by Thursday 26 November."
+    ]
 
 
 def test_a_new_stage_without_an_apology_before_or_with_a_promise_of_staff_is_told_no_second_time(eva: Application, bo: Staff, save_application: Any) -> None:
     conversation = talk(eva)
     candidate = {"email": "eva@example.com", "name": "Eva Nord", "language": "en"}
     with clock.at(at(18)):
-        save_application(candidate=candidate, stage="assessment", stage_since="2026-11-18T09:00:00+01:00", promise={"who": "Bo Al", "due_on": "2026-11-20", "channel": "email"})
+        save_application(
+            candidate=candidate,
+            stage="assessment",
+            stage_since="2026-11-18T09:00:00+01:00",
+            promise={"who": "Bo Al", "due_on": "2026-11-20", "channel": "email"},
+        )
     sweep(at(18, 10))
     assert said(conversation) == []
     sweep(at(23, 10))
