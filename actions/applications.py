@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions import dates, offers, replies, role_choice, texts
-from actions.role_lookup import match_roles
+from actions import dates, offers, ordinals, replies, role_choice, texts
+from actions.role_lookup import is_title_word, match_roles, words_of
 from actions.turn import Turn
 
 Application = dict[str, Any]
@@ -33,6 +33,35 @@ def meant(turn: Turn, applications: list[Application]) -> list[Application]:
 def say_none(turn: Turn) -> None:
     """Nothing is found under the proven address."""
     replies.say(turn, "utter_no_applications", buttons=[offers.person(turn)])
+
+
+def named_in_words(turn: Turn, applications: list[Application]) -> str | None:
+    """The one of these, shown in this order, that a typed message means."""
+    if not turn.text:
+        return None
+    chosen = chosen_in(turn.text, choosable(applications))
+    named = meant(turn, applications)
+    return chosen or (named[0]["ref"] if len(named) == 1 else None)
+
+
+def choosable(applications: list[Application]) -> list[dict[str, Any]]:
+    """What a short reply is held against: `ref` and `title` of each."""
+    return [{"ref": a["ref"], "title": a["role_title"]} for a in applications]
+
+
+def await_choice(turn: Turn, intent: str, applications: list[Application]) -> None:
+    """Expect the next message to name one of these, in words or by its place among them, for this question."""
+    turn.remember("asked_for", {"what": "application", "intent": intent, "of": choosable(applications)})
+
+
+def chosen_in(text: str, of: list[dict[str, Any]]) -> str | None:
+    """The application (`ref`, `title`) that a message names and says nothing else, or by its place; None where it is none."""
+    words = words_of(text)
+    named = match_roles(text, of) if 0 < len(words) <= role_choice.LONGEST_TITLE else []
+    if len(named) == 1 and all(is_title_word(word, named[0]) for word in words):
+        return str(named[0]["ref"])
+    by_place = ordinals.pick(of, ordinals.ordinal_in(text)) if ordinals.only_ordinal(text) else None
+    return str(by_place["ref"]) if by_place else None
 
 
 def ask_which(turn: Turn, intent: str, applications: list[Application]) -> None:

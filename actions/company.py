@@ -6,6 +6,7 @@ import re
 
 from actions import offers, replies, role_choice
 from actions.company_answers import say_unknown, tell_company_answer
+from actions.lines_of_work import employment_in
 from actions.questions import answers
 from actions.role_answers import language_note, tell_ad_text
 from actions.turn import Turn
@@ -43,8 +44,9 @@ async def tell_internship(turn: Turn) -> None:
         say_unknown(turn, "ask_internship", None)
         return
     turn.remember("roles_shown", [role["ref"] for role in early])
+    kind = next((kind for kind in employment_in(turn.text) if kind in _EARLY_CAREER), "internship")
     if not early:
-        turn.remember("open_offer", {"kind": "alerts", "wish": {"field": "internship"}})
+        turn.remember("open_offer", {"kind": "alerts", "wish": {"employment_type": kind}})
     buttons = [role_choice.role_button(turn, r, "ask_role_tasks") for r in early[: role_choice.MOST_BUTTONS]]
     now = {"as_of": turn.now.isoformat()}
     sources = [replies.source("role", now, role["ref"]) for role in early]
@@ -53,7 +55,7 @@ async def tell_internship(turn: Turn) -> None:
         "utter_internships" if early else "utter_internships_none_open",
         words=f"{found['text'].strip()}{language_note(turn, found.get('language'))} " if found else "",
         sources=([replies.source("answer", found)] if found else []) + sources,
-        buttons=buttons or [replies.button(turn, "alerts", "subscribe_job_alerts", field="internship")],
+        buttons=buttons or [replies.button(turn, "alerts", "subscribe_job_alerts", employment_type=kind)],
     )
 
 

@@ -22,6 +22,7 @@ async def tell_feedback(turn: Turn) -> None:
     told = [a for a in chosen if a.get("feedback") or a["status"] == "rejected"] or chosen
     if len(told) > 1:
         own_applications.ask_which(turn, "ask_feedback", told)
+        own_applications.await_choice(turn, "ask_feedback", told)
         return
     _tell_one(turn, told[0])
 

@@ -51,9 +51,7 @@ class RescheduleForm(FormSteps):
 
     async def _take_application(self, turn: Turn) -> Step | None:
         coming = await _coming(turn)
-        pressed = chosen(turn, (a["ref"] for a in coming))
-        named = own_applications.meant(turn, coming) if turn.text else []
-        ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
+        ref = chosen(turn, (a["ref"] for a in coming)) or own_applications.named_in_words(turn, coming)
         if ref:
             return {"reschedule_application": ref}, "reschedule_wish"
         return self._stop(turn) if says_no(turn, "reschedule", self.intents) else None

@@ -44,21 +44,27 @@ class _AddressForm(FormSteps):
 
 
 class JobAlertForm(_AddressForm):
-    """To which address, for which place and line of work."""
+    """To which address, for which place, line of work and kind of employment."""
 
     form, slots, question = "job_alert_form", ("alert_email",), "utter_alert_address"
     intents = frozenset({"subscribe_job_alerts"})
 
     async def start(self, turn: Turn) -> Step:
-        """Keep the place and the line of work of the wish."""
-        said = " ".join([turn.text, *turn.entities("location"), *turn.entities("field")])
-        pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
-        fields = pressed or lines_of_work.fields_in(said)
-        towns = places.towns_in(said) or turn.entities("location")
-        said_now = {"field": next(iter(fields), None), "location": next(iter(towns), None)}
+        """Keep what the wish names."""
         offered = turn.slot("alert_wish") if turn.intent == "affirm" else None
-        turn.remember("alert_wish", offered or said_now)
+        turn.remember("alert_wish", offered or _wish_in(turn))
         return await super().start(turn)
+
+
+def _wish_in(turn: Turn) -> dict[str, str | None]:
+    """The first line of work, kind of employment and place that a message or its button names."""
+    said = " ".join([turn.text, *(value for name in ("location", "field", "employment_type") for value in turn.entities(name))])
+    pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
+    kinds = lines_of_work.employment_in(said)
+    # An internship is told by its kind, whatever line of work it is in.
+    fields = [name for name in pressed or lines_of_work.fields_in(said) if name not in kinds]
+    towns = places.towns_in(said) or turn.entities("location")
+    return {"field": next(iter(fields), None), "employment_type": next(iter(kinds), None), "location": next(iter(towns), None)}
 
 
 @offers.does("alerts")
@@ -102,6 +108,7 @@ class ActionJobAlertOn(Action):
 def _filters(turn: Turn, wish: dict[str, str | None]) -> str:
     words = [places.name(wish.get("location") or "", turn.language)]
     words += [texts.word(f"field_{wish['field']}", turn.language)] if wish.get("field") else []
+    words += [texts.word(f"kind_{wish['employment_type']}", turn.language)] if wish.get("employment_type") else []
     said = ", ".join(word for word in words if word)
     return texts.sentence("utter_part_filters", turn.language, filters=said) if said else ""
 

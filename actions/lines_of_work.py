@@ -17,12 +17,12 @@ FIELDS: dict[str, str] = {
     "hr": "hr$ hr-$ personal$ personalavdel rekryterare henkilöstö rekrytoija human$ recruiter$",
     "logistics": "lager logistik inköp transport chaufför förare truck varasto logisti hankinta kuljet kuski warehouse logistics driver procurement",
     "marketing": "marknad kommunikat reklam markkinoin viestint marketing communications content$",
-    "internship": "praktik trainee exjobb examensarbet harjoitteli opinnäyte lopputyö intern$ interns$ internship thesis",
+    "internship": "praktik trainee exjobb examensarbet harjoitteli harjoittelu opinnäyte lopputyö intern$ interns$ internship thesis",
 }
 EMPLOYMENT: dict[str, str] = {
     "permanent": "tillsvidare fast$ fasta$ fastanställ vakitui toistaiseksi permanent",
     "temporary": "vikariat visstid tidsbegräns projektanställ määräaikai sijaisuu temporary fixed-term contract$ temp$",
-    "internship": "praktik trainee exjobb examensarbet harjoitteli opinnäyte lopputyö intern$ interns$ internship thesis",
+    "internship": "praktik trainee exjobb examensarbet harjoitteli harjoittelu opinnäyte lopputyö intern$ interns$ internship thesis",
     "summer": "sommarjobb sommarvik sommararbet feriejobb kesätyö kesätöi kesäduuni kesähommi summer",
     "hourly": "timanställ timmar$ extrajobb extraarbet extraknäck tuntityö keikka keikkatyö hourly gig$",
 }

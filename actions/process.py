@@ -91,6 +91,7 @@ async def tell_status(turn: Turn) -> None:
     if len(chosen) == 1:
         _tell_one_status(turn, chosen[0])
         return
+    own_applications.await_choice(turn, "ask_application_status", chosen)
     lines = [_status_line(turn, application) for application in chosen[:MOST_AT_ONCE]]
     replies.say(
         turn,
@@ -177,6 +178,8 @@ async def tell_next_contact(turn: Turn) -> None:
         return
     own_applications.chase_overdue(turn, running)
     one = running[0] if len(running) == 1 else None
+    if one is None:
+        own_applications.await_choice(turn, "ask_next_contact", running)
     lines = [_contact_line(turn, application, may_ask=one is not None) for application in running[:MOST_AT_ONCE]]
     buttons = _after_status(turn, one) if one else own_applications.choices(turn, "ask_next_contact", running)
     replies.say(
@@ -199,22 +202,32 @@ def _contact_line(turn: Turn, application: Application, may_ask: bool) -> str:
 
 @answers("ask_interview")
 async def tell_interview(turn: Turn) -> None:
-    """One's own interview when it is known; what interviews are like here."""
-    mine = await _own_interview(turn)
-    role = await _role_of(turn, mine) if mine else await role_choice.role_if_known(turn)
-    found = role_text(turn, role, "interview") if role else None
-    if mine:
-        _tell_own_interview(turn, mine, f" {found.words}{found.note}" if found else "")
-    elif not (role and tell_ad_text(turn, role, "ask_interview", "interview")):
+    """One's own coming interviews, the soonest first; what interviews are like here where there is none."""
+    mine = own_applications.meant(turn, await own_applications.own(turn)) if turn.verified else []
+    coming = [a for a in mine if has_coming_interview(turn, a)]
+    for application in sorted(coming, key=_interview_at):
+        role = await role_choice.read(turn, application["role_ref"])
+        found = role_text(turn, role, "interview") if role else None
+        _tell_own_interview(turn, application, f" {found.words}{found.note}" if found else "")
+    if len(coming) == 1:
+        role_choice.discuss_own(turn, coming[0]["role_ref"])
+    if not coming:
+        await _tell_interviews_here(turn, mine)
+
+
+async def _tell_interviews_here(turn: Turn, mine: list[Application]) -> None:
+    """Of the role of the application that a button names, whatever page it is pressed on; else of the role in question."""
+    if turn.application is None:
+        role = await role_choice.role_if_known(turn)
+    else:
+        pressed = next((a for a in mine if a["ref"] == turn.application), None)
+        role = await _role_of(turn, pressed) if pressed else None
+    if not (role and tell_ad_text(turn, role, "ask_interview", "interview")):
         await tell_company_answer(turn, "interview", "ask_interview", role)
 
 
-async def _own_interview(turn: Turn) -> Application | None:
-    if not turn.verified:
-        return None
-    found = own_applications.meant(turn, await own_applications.own(turn))
-    coming = [a for a in found if has_coming_interview(turn, a)]
-    return coming[0] if coming else None
+def _interview_at(application: Application) -> datetime:
+    return datetime.fromisoformat(application["interview"]["at"])
 
 
 async def _role_of(turn: Turn, application: Application) -> dict[str, Any] | None:

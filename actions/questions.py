@@ -13,6 +13,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import applications as own_applications
 from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
 from actions.turn import Turn
 
@@ -123,6 +124,10 @@ async def _meant(turn: Turn, intent: str) -> str:
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):
         return str(asked["intent"])
+    if asked.get("what") == "application":
+        turn.chosen_application = own_applications.chosen_in(turn.text, asked["of"])
+        if turn.chosen_application:
+            return str(asked["intent"])
     if asked.get("what") == "meaning":
         picked = ordinals.pick(asked["intents"], ordinals.ordinal_in(turn.text))
         return picked or intent

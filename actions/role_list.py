@@ -75,7 +75,8 @@ def alert_buttons(turn: Turn, wish: Wish) -> list[replies.Button]:
 
 
 def _alert_wish(wish: Wish) -> dict[str, str | None]:
-    return {"location": next(iter(wish.towns), None), "field": next(iter(wish.fields), None)}
+    firsts = {"location": wish.towns, "field": wish.fields, "employment_type": wish.employment}
+    return {name: next(iter(named), None) for name, named in firsts.items()}
 
 
 def _listed(turn: Turn, order: int, role: Role) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from actions import overlay
+from actions.possessive import fitted
 
 DOMAIN = Path(__file__).resolve().parents[1] / "nlu" / "domain"
 LANGUAGES = ("sv", "fi", "en")
@@ -24,8 +25,8 @@ def sentence(name: str, language: str, /, **fields: Any) -> str:
     edited = overlay.text("response", name, _known(language))
     if edited is not None:
         with suppress(KeyError, IndexError, ValueError):  # a field that the action no longer fills: better as shipped
-            return edited.format(**fields)
-    return str(variation(name, language)["text"]).format(**fields)
+            return fitted(edited, _known(language), fields).format(**fields)
+    return fitted(str(variation(name, language)["text"]), _known(language), fields).format(**fields)
 
 
 def word(key: str, language: str) -> str:

@@ -24,6 +24,7 @@ class Turn:
     next_action: str | None = None
     offer: dict[str, Any] | None = None  # what was offered in the turn before
     asked: str = ""  # the intent being answered, which a short reply may have led to
+    chosen_application: str | None = None  # of those asked about, the one that a short reply names
 
     @property
     def language(self) -> str:
@@ -97,8 +98,8 @@ class Turn:
 
     @property
     def application(self) -> str | None:
-        """The application that a button names, now or in the question taken up again."""
-        return self.entity("application") or self.resumed.get("application")
+        """The application that a button or a short reply names, now or in the question taken up again."""
+        return self.entity("application") or self.chosen_application or self.resumed.get("application")
 
     def entities(self, name: str) -> list[str]:
         """The values of an entity, in the order they were said."""

@@ -53,9 +53,7 @@ class WithdrawForm(FormSteps):
 
     async def _take_application(self, turn: Turn) -> Step | None:
         running = await _running(turn)
-        pressed = chosen(turn, (a["ref"] for a in running))
-        named = own_applications.meant(turn, running) if turn.text else []
-        ref = pressed or (named[0]["ref"] if len(named) == 1 else None)
+        ref = chosen(turn, (a["ref"] for a in running)) or own_applications.named_in_words(turn, running)
         if ref:
             return {"withdraw_application": ref}, "withdraw_confirmed"
         return self._keep(turn) if says_no(turn, "withdraw", self.intents) else None
@@ -138,8 +136,10 @@ class ActionWithdraw(Action):
             ref, reason = turn.slot("withdraw_application"), turn.slot("withdraw_reason")
             if reason:
                 replies.effect(turn, "withdraw", application=ref, reason=reason)
-            response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
-            replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
+            handed_over = (turn.slot("asked_for") or {}).get("what") == "person"
+            if reason or not handed_over:  # who asked for a person has not declined to say why
+                response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
+                replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
         for slot in WithdrawForm.slots:
             turn.remember(slot, None)
         return turn.events()

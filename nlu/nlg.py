@@ -10,6 +10,7 @@ from typing import Any
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
 from actions import overlay
+from actions.possessive import fitted
 
 FALLBACK_LANGUAGES = ("en", "sv", "fi")
 
@@ -43,15 +44,19 @@ class LanguageGenerator(TemplatedNaturalLanguageGenerator):
         missing = _missing(chosen, values)
         if missing:
             raise MissingValue(f"{utter_action} has no value for {', '.join(missing)}.")
-        return self._fill_response(copy.deepcopy(chosen), filled_slots, **kwargs)
+        fitting = {**chosen, "text": fitted(chosen["text"], _language(chosen), values)} if chosen.get("text") else chosen
+        return self._fill_response(copy.deepcopy(fitting), filled_slots, **kwargs)
 
 
 def as_edited(name: str, shipped: dict[str, Any]) -> dict[str, Any] | None:
     """A response as an admin has worded it, in the language of the shipped one; None where nobody has."""
-    language = next((str(c["value"]) for c in shipped.get("condition") or [] if c["name"] == "language"), "")
-    text = overlay.text("response", name, language)
+    text = overlay.text("response", name, _language(shipped))
     # Rasa takes "0[" in a filled-in text for a place that it failed to fill: keep the two apart, unseen.
     return None if text is None else {**shipped, "text": text.replace("0[", "0\u2060[")}
+
+
+def _language(variation: dict[str, Any]) -> str:
+    return next((str(c["value"]) for c in variation.get("condition") or [] if c["name"] == "language"), "")
 
 
 def _missing(response: dict[str, Any], values: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -22,23 +23,32 @@ MAILS_A_DAY = 3  # of one sort to one address: nobody is to be pestered through 
 LIVE = ("pending", "confirmed")
 
 
-def ask_alert(email: str, language: str, field: str | None, location: str | None) -> None:
+@dataclass(frozen=True)
+class Wish:
+    """What an alert is about; None: any."""
+
+    field: str | None = None
+    employment_type: str | None = None
+    location: str | None = None
+
+
+def ask_alert(email: str, language: str, wish: Wish) -> None:
     """Mail a link that switches the alert on. The answer is the same whoever the address belongs to. Raises `NoAddress`."""
     email, now = address(email), clock.now()
     if queries.mails_to(email, "alert-ask:", now - DAY) >= MAILS_A_DAY:
         queue_nothing(f"alert-ask:{new_id()}")
         return
-    alert = _find_or_add(email, field, location)
+    alert = _find_or_add(email, wish)
     alert.language = language
     mail = mails.alert_question(alert, f"/alerts/confirm/{links.sign(CONFIRM, alert.id)}", end_path(alert))
     queue_mail(email, mail.subject, mail.text, language, f"alert-ask:{new_id()}")
 
 
-def _find_or_add(email: str, field: str | None, location: str | None) -> JobAlert:
-    same = (JobAlert.email == email, JobAlert.field == field, JobAlert.location == location, JobAlert.status.in_(LIVE))
-    alert = db.session.scalar(select(JobAlert).where(*same).limit(1))
+def _find_or_add(email: str, wish: Wish) -> JobAlert:
+    same = select(JobAlert).filter_by(email=email, **asdict(wish)).where(JobAlert.status.in_(LIVE))
+    alert = db.session.scalar(same.limit(1))
     if alert is None:
-        alert = JobAlert(email=email, field=field, location=location, language="en")
+        alert = JobAlert(email=email, language="en", **asdict(wish))
         db.session.add(alert)
         db.session.flush()
     return alert
@@ -105,8 +115,12 @@ def end_all(email: str) -> None:
 
 
 def fits(alert: JobAlert, role: Role) -> bool:
-    """Whether a role is what the alert is about; only facts of the role count."""
-    return alert.field in (None, role.field) and _place_fits(alert.location, role)
+    """Whether a role is what the alert is about; only facts of the role count.
+
+    An internship may be told by the role's line of work or by its kind of employment; either counts.
+    """
+    kinds = (None, role.field, role.employment_type)
+    return alert.field in kinds and alert.employment_type in kinds and _place_fits(alert.location, role)
 
 
 def _place_fits(location: str | None, role: Role) -> bool:

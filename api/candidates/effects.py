@@ -13,7 +13,7 @@ from api.conversations.effects import Acting, handles
 from api.conversations.models import Effect
 from api.db import db
 from api.errors import DomainError, Invalid
-from api.roles.schemas import LINES
+from api.roles.schemas import EMPLOYMENT, LINES
 
 EVENTS = {"right": "/external_verified", "wrong": "/external_code_wrong", "expired": "/external_code_expired"}
 ALERTS_AN_HOUR = 5
@@ -54,7 +54,7 @@ def job_alert_on(acting: Acting, data: dict[str, Any]) -> str:
             acting.say(gettext("That was a lot at once. Try again in an hour."))
             return "too-many"
         try:
-            alerts.ask_alert(email, acting.conversation.language, _line_of_work(data), _place(data))
+            alerts.ask_alert(email, acting.conversation.language, _wish(data))
         except service.NoAddress as error:
             acting.say(str(error.sentence))
             return error.type
@@ -96,8 +96,10 @@ def _taken(data: dict[str, Any]) -> str:
     return str(data.pop("email", None) or "")
 
 
-def _line_of_work(data: dict[str, Any]) -> str | None:
-    return str(data["field"]) if data.get("field") in LINES else None
+def _wish(data: dict[str, Any]) -> alerts.Wish:
+    """What is known as a line of work or a kind of employment; a stranger's words are not mailed."""
+    field, kind = data.get("field"), data.get("employment_type")
+    return alerts.Wish(field if field in LINES else None, kind if kind in EMPLOYMENT else None, _place(data))
 
 
 def _place(data: dict[str, Any]) -> str | None:

@@ -57,8 +57,9 @@ def site(path: str) -> str:
 
 def wish(alert: JobAlert) -> str:
     """What an alert is about, in words."""
-    line = text.line_of_work(Role(field=alert.field))  # a role that is not kept, to say it as roles do
-    return ", ".join(part for part in (line, alert.location) if part) or gettext("all our jobs")
+    like = Role(field=alert.field, employment_type=alert.employment_type)  # a role that is not kept, to say it as roles do
+    parts = (text.line_of_work(like), text.employment(like), alert.location)
+    return ", ".join(part for part in parts if part) or gettext("all our jobs")
 
 
 def alert_question(alert: JobAlert, confirm: str, end: str) -> Letter:

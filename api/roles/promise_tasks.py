@@ -131,13 +131,21 @@ def _remind_at(promise: Promise, office: Office) -> datetime:
 
 
 def _moved() -> list[str]:
-    """Promises whose day had passed when another was named elsewhere, such as in the ATS; the candidate has not heard of it."""
+    """Promises whose day had passed when another was named elsewhere, such as in the ATS; the candidate has not heard of it.
+
+    Those too that a new stage has ended after the candidate was told that they would hear of a new day.
+    """
     now, newer = clock.now(), aliased(Promise)
     told = exists().where(Mail.dedupe == literal("promise:") + Promise.id + literal(":moved"))
-    ahead = exists().where(newer.application_id == Promise.application_id, newer.status == "open", newer.due_on >= now.date())
+    replaced = and_(Promise.status == "replaced", Promise.closed_at > now - FORGOTTEN)
+    settled = and_(Promise.status.in_(("kept", "broken")), Promise.closed_at == Application.stage_since, Promise.told_candidate_at.is_not(None))
+    # What staff promise has been told there and then. A stage may be dated back, so here the new promise's age counts.
+    fresh = and_(newer.made_by != promises.STAFF, newer.made_at > now - FORGOTTEN)
+    ahead = exists().where(newer.application_id == Promise.application_id, newer.status == "open", newer.due_on >= now.date(), or_(replaced, fresh))
     query = select(Promise, Application).join(Application, Application.id == Promise.application_id)
-    query = query.where(Promise.status == "replaced", Promise.closed_at > now - FORGOTTEN, ahead, ~told)
-    return [p.id for p, application in db.session.execute(query.limit(AT_ONCE)).unique() if promise_words.was_late(p, application)]
+    query = query.where(or_(replaced, settled), ahead, ~told)
+    found = db.session.execute(query.limit(AT_ONCE)).unique()
+    return [p.id for p, application in found if p.status != "replaced" or promise_words.was_late(p, application)]
 
 
 def _tell_moved(promise_id: str) -> None:

@@ -191,3 +191,70 @@ def test_an_interview_of_which_little_is_known_is_told_all_the_same(office: Offi
     bare = {"at": INTERVIEW["at"], "form": None, "minutes": None, "place": None, "participants": []}
     heard = known(office, language, application("A-1", "LV-101", "Installer", interview=bare)).says("ask_interview", "?")
     assert heard.text.endswith({"sv": "kl. 10.00.", "fi": "klo 10.00.", "en": "at 10:00."}[language])
+
+
+def test_of_two_interviews_both_are_told_the_soonest_first(office: Office, language: str) -> None:
+    later = {**INTERVIEW, "at": "2026-11-26T09:30:00+00:00"}  # half past ten, though it sorts before ten as text
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=later), application("A-2", "LV-105", "Seller", interview=INTERVIEW))
+    heard = candidate.says("ask_interview", "?")
+    assert heard.sources == [("application", "A-2"), ("application", "A-1")]
+    first, second = heard.text.split("\n")
+    assert "Seller" in first and "Installer" in second and len(heard.messages) == 2
+    assert [m["buttons"][0]["payload"] for m in heard.messages] == [f'/reschedule_interview{{"application": "{ref}"}}' for ref in ("A-2", "A-1")]
+
+
+@pytest.mark.parametrize("page", [None, "LV-105"])
+def test_interviews_under_an_application_are_of_its_role_whatever_the_page(office: Office, language: str, page: str | None) -> None:
+    for ref in ("LV-101", "LV-105"):
+        office.role(ref)["texts"][language]["interview"] = f"Interviews for {ref}."
+    office.applications = [application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller", interview=INTERVIEW)]
+    candidate = Candidate(office, language, page=page, verified=True)
+    buttons = candidate.presses('/ask_application_status{"application": "A-1"}').buttons
+    [payload] = [payload for payload in buttons.values() if payload.startswith("/ask_interview")]
+    heard = candidate.presses(payload)
+    assert "Interviews for LV-101." in heard.text and heard.sources == [("role", "LV-101")]
+
+
+def test_interviews_under_an_application_that_is_not_known_any_more_are_told_in_general(office: Office) -> None:
+    office.role("LV-105")["texts"]["en"]["interview"] = "Interviews for LV-105."
+    candidate = Candidate(office, "en", page="LV-105")
+    assert candidate.presses('/ask_interview{"application": "A-1"}').sources == [("answer", "interview")]
+    candidate.slots["verified"] = True
+    office.applications = [application("A-2", "LV-105", "Seller")]
+    assert candidate.presses('/ask_interview{"application": "A-1"}').sources == [("answer", "interview")]
+
+
+@pytest.mark.parametrize(("intent", "said"), [("ask_application_status", "utter_status_rejected"), ("ask_feedback", "utter_feedback_none")])
+@pytest.mark.parametrize(
+    ("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")]
+)
+def test_a_bare_answer_chooses_the_application_that_was_asked_about(office: Office, intent: str, said: str, understood: str, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer", status="rejected"), application("A-2", "LV-105", "Seller", status="rejected"))
+    candidate.slots["roles_shown"] = ["LV-103", "LV-104"]
+    candidate.says(intent, "?")
+    heard = candidate.says(understood, text, confidence=0.5)
+    assert heard.names == [said] and heard.sources == [("application", "A-2")]
+
+
+def test_a_bare_answer_to_who_is_in_touch_next_is_of_that_application(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller"))
+    candidate.says("ask_next_contact", "?")
+    heard = candidate.says("search_roles", "seller")
+    assert heard.names == ["utter_next_contact"] and heard.sources == [("application", "A-2")]
+
+
+@pytest.mark.parametrize(("intent", "text"), [("search_roles", "any other seller jobs?"), ("ask_salary", "what is the pay?")])
+def test_another_question_after_the_list_of_applications_is_answered_as_itself(office: Office, intent: str, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer"), application("A-2", "LV-105", "Seller"))
+    candidate.says("ask_application_status", "?")
+    heard = candidate.says(intent, text)
+    assert heard.names and not [name for name in heard.names if "status" in name]
+    assert candidate.slots["asked_for"] is None or candidate.slots["asked_for"]["what"] != "application"
+
+
+@pytest.mark.parametrize("text", ["the second one", "toinen", "den andra", "Seller"])
+def test_the_interview_to_move_is_chosen_in_words(office: Office, text: str) -> None:
+    candidate = known(office, "en", application("A-1", "LV-101", "Installer", interview=INTERVIEW), application("A-2", "LV-105", "Seller", interview=INTERVIEW))
+    candidate.says("reschedule_interview", "can I change it?")
+    assert candidate.says("nlu_fallback", text, confidence=0.3).names == ["utter_which_time"]
+    assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]

@@ -22,6 +22,41 @@ def test_the_button_of_a_search_without_luck_keeps_the_wish(office: Office) -> N
     assert effects == [{"kind": "job_alert_on", "email": "anna@example.com", "field": "customer_service", "location": "Malmö"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("mejla mig om sommarjobb inom försäljning", {"field": "sales", "employment_type": "summer"}),
+        ("ilmoittakaa kesätöistä Tampereella", {"employment_type": "summer", "location": "Tampere"}),
+        ("tell me of summer jobs", {"employment_type": "summer"}),
+        ("kerro kun harjoittelupaikka aukeaa", {"employment_type": "internship"}),
+    ],
+)
+def test_alerts_know_the_kind_of_employment(office: Office, text: str, wish: dict[str, str]) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("subscribe_job_alerts", text)
+    heard = candidate.says("nlu_fallback", "anna@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "anna@example.com", **wish}]
+    assert {"summer": "summer job", "internship": "internship"}[wish["employment_type"]] in heard.text
+
+
+@pytest.mark.parametrize(("text", "kind"), [("har ni sommarjobb?", "summer"), ("tar ni emot praktikanter?", "internship"), ("?", "internship")])
+@pytest.mark.parametrize("by_button", [True, False])
+def test_the_alert_offered_where_nothing_is_open_is_of_the_kind_asked_for(office: Office, text: str, kind: str, by_button: bool) -> None:
+    office.roles = [r for r in office.roles if r["ref"] != "LV-111"]
+    candidate = Candidate(office, "sv")
+    buttons = candidate.says("ask_internship", text).buttons
+    _ = candidate.presses(next(iter(buttons.values()))) if by_button else candidate.says("affirm", "ja")
+    effects = candidate.says("nlu_fallback", "anna@example.com").effects
+    assert effects == [{"kind": "job_alert_on", "email": "anna@example.com", "employment_type": kind}]
+
+
+def test_the_alert_offered_after_a_search_for_summer_jobs_is_about_them(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.presses(next(iter(candidate.says("search_roles", "sommarjobb i Malmö").buttons.values())))
+    effects = candidate.says("nlu_fallback", "anna@example.com").effects
+    assert effects == [{"kind": "job_alert_on", "email": "anna@example.com", "employment_type": "summer", "location": "Malmö"}]
+
+
 def test_an_address_already_said_or_proven_is_not_asked_for(office: Office) -> None:
     heard = Candidate(office, "fi").says("subscribe_job_alerts", "työpaikkavahti osoitteeseen anna@example.com")
     assert heard.effects == [{"kind": "job_alert_on", "email": "anna@example.com"}]

@@ -98,6 +98,15 @@ def test_a_question_at_the_reason_is_no_reason(office: Office) -> None:
     assert heard.names == ["utter_out_of_scope", "utter_withdraw_why"] and not heard.effects
 
 
+def test_who_asks_for_a_person_at_the_reason_gets_one_and_no_word_about_reasons(office: Office, language: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("withdraw_application", "?")
+    assert candidate.says("affirm", YES[language]).effects == [{"kind": "withdraw", "application": "A-1"}]
+    heard = candidate.says("request_human", "?")
+    assert heard.names == ["utter_handing_over"] and [e["kind"] for e in heard.effects] == ["handoff"]
+    assert candidate.form is None and candidate.slots["withdraw_confirmed"] is None
+
+
 def test_of_several_applications_one_is_chosen(office: Office, language: str) -> None:
     office.applications.append(application("A-2", "LV-105", "Seller"))
     candidate = Candidate(office, language, verified=True)

@@ -55,6 +55,12 @@ def test_places_are_filled_with_values():
     assert said["buttons"][0]["title"] == "Mer om Montör"
 
 
+@pytest.mark.parametrize(("language", "said"), [("sv", "Hus domän"), ("en", "Hus' domain")])
+def test_a_name_that_ends_in_an_s_takes_no_other(language, said):
+    whose = LanguageGenerator({"utter_whose": [variation("{company}s domän", language="sv"), variation("{company}'s domain", language="en")]})
+    assert whose.generate_from_slots("utter_whose", {"language": language}, "desk", company="Hus")["text"] == said
+
+
 @pytest.mark.parametrize("values", [{}, {"low": "1"}, {"low": "1", "high": None}])
 def test_a_value_that_nobody_gave_fails_aloud(values):
     with pytest.raises(MissingValue, match="utter_pay has no value for"):

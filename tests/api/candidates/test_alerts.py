@@ -143,6 +143,29 @@ def test_a_new_role_is_told_once_to_those_whom_it_suits(app: APIFlask, client: F
     assert news(app, "sales@example.com") == news(app, "umea@example.com") == []
 
 
+def test_alerts_of_summer_jobs_and_internships_tell_of_those_alone(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    asked = confirmed(app, client, fake_assistant, employment_type="summer")
+    assert "Summer job" in asked.text
+    assert "Summer job" in client.get(asked.path("/alerts/end/")).text
+    confirmed(app, client, fake_assistant, "both@example.com", employment_type="summer", field="sales")
+    confirmed(app, client, fake_assistant, "intern@example.com", employment_type="internship")
+    confirmed(app, client, fake_assistant, "earlier@example.com", field="internship")
+    add_role(app, "NV-1", employment_type="permanent", field="it", url="https://jobs.example/plain")
+    add_role(app, "NV-2", employment_type="summer", field="it", url="https://jobs.example/summer")
+    add_role(app, "NV-3", employment_type="temporary", field="internship", url="https://jobs.example/line")
+    add_role(app, "NV-4", employment_type="internship", field="it", url="https://jobs.example/kind")
+    sweep(app)
+    told = {email: [name for name in ("plain", "summer", "line", "kind") for mail in news(app, email) if f"jobs.example/{name}" in mail.text]
+            for email in (OLA, "both@example.com", "intern@example.com", "earlier@example.com")}  # fmt: skip
+    assert told == {OLA: ["summer"], "both@example.com": [], "intern@example.com": ["line", "kind"], "earlier@example.com": ["line", "kind"]}
+
+
+def test_an_alert_of_an_unknown_kind_is_about_any(app: APIFlask, visitor: Candidate, fake_assistant: FakeAssistant) -> None:
+    ask(fake_assistant, visitor, email=OLA, employment_type="buy now")
+    [letter] = letters(app)
+    assert "buy now" not in letter.text and "all our jobs" in letter.text
+
+
 def test_roles_that_were_there_before_are_no_news(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
     add_role(app)
     confirmed(app, client, fake_assistant)

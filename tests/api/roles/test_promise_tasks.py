@@ -186,6 +186,45 @@ def test_a_new_day_from_the_ats_after_the_old_has_passed_is_told_with_an_apology
     assert len(said(conversation)) == 1
 
 
+@pytest.mark.parametrize("since", ["2026-11-23T14:00:00+01:00", "2026-11-20T12:00:00+01:00"])
+def test_the_new_day_announced_with_the_apology_is_told_though_the_stage_changed_at_once(eva: Application, save_application: Any, since: str) -> None:
+    conversation = talk(eva)
+    candidate = {"email": "eva@example.com", "name": "Eva Nord", "language": "en"}
+    sweep(at(23, 10))
+    assert [text for _, text in said(conversation)] == [MISSED]
+    with clock.at(at(23, 14, 5)):
+        save_application(candidate=candidate, stage="offer", stage_since=since, promise={"who": "Bo Al", "due_on": "2026-11-26", "channel": "email"})
+    assert [to for to, _ in sweep(at(23, 14, 6))] == ["eva"]
+    sweep(at(24, 12))
+    assert [text for _, text in said(conversation)][1:] == [
+        "There is a new day: Bo Al will mail you about your application for Operations engineer, by Thursday 26 November."
+    ]
+
+
+def test_a_new_stage_without_an_apology_before_or_with_a_promise_of_staff_is_told_no_second_time(eva: Application, bo: Staff, save_application: Any) -> None:
+    conversation = talk(eva)
+    candidate = {"email": "eva@example.com", "name": "Eva Nord", "language": "en"}
+    with clock.at(at(18)):
+        save_application(
+            candidate=candidate,
+            stage="assessment",
+            stage_since="2026-11-18T09:00:00+01:00",
+            promise={"who": "Bo Al", "due_on": "2026-11-20", "channel": "email"},
+        )
+    sweep(at(18, 10))
+    assert said(conversation) == []
+    sweep(at(23, 10))
+    with clock.at(at(23, 14)):
+        save_application(candidate=candidate, stage="offer", stage_since="2026-11-23T14:00:00+01:00", promise=None)
+    with clock.at(at(23, 15)):
+        promise_acts.promise(bo, eva.id, at(26).date(), "phone")
+        db.session.commit()
+    known = said(conversation)
+    assert len(known) == 2 and "Bo Al will call you" in known[1][1]
+    sweep(at(23, 16))
+    assert said(conversation) == known
+
+
 def test_in_the_candidates_language(bo: Staff, save_role: Any, save_application: Any) -> None:
     save_role()
     conversation = talk(save_application(candidate={"email": "eva@example.com", "name": "Eva Nord", "language": "fi"}))
