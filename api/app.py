@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import logging
 
 from api.lean import without
 
-with without("rich"):  # for tracebacks in colours; logs are JSON here
-    import structlog
+with without("rich"):  # structlog would take it for tracebacks in colours; logs are JSON here
+    from api import logs
 
 from apiflask import APIFlask
 from flask_babel import Babel
@@ -62,7 +61,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     # No view is a coroutine, and Flask asks so anew at each of a request's dozen hooks.
     app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
     load_company(settings.company_file)
-    _configure_logs(settings)
+    logs.configure(settings.log_level)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
     with app.app_context():
@@ -95,17 +94,3 @@ def _pool(settings: Settings) -> dict[str, object]:
         return quiet | {"connect_args": {"timeout": 10}}
     kept = settings.database_connections // 4 or 1
     return quiet | {"pool_size": kept, "max_overflow": settings.database_connections - kept, "pool_recycle": 1800}
-
-
-def _configure_logs(settings: Settings) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level)),
-        cache_logger_on_first_use=True,
-    )

@@ -123,7 +123,7 @@ def unforeseen(error: Exception) -> int:
         log.error("database unavailable", error=type(error.orig).__name__, path=rule)
         return 503
     detail = type(error.orig).__name__ if isinstance(error, DBAPIError) else None
-    log.error("unexpected error", error=type(error).__name__, cause=detail, path=rule, exc_info=_safe_trace(error))
+    log.error("unexpected error", error=type(error).__name__, cause=detail, path=rule, exc_info=error)
     if current_app.testing and current_app.config.get("PROPAGATE_UNEXPECTED"):
         raise error
     return 500
@@ -151,8 +151,3 @@ def register(app: APIFlask) -> None:
 
     app.error_processor(_api)
     app.register_error_handler(HTTPException, _http)
-
-
-def _safe_trace(error: Exception) -> Any:
-    """The trace for the log; database errors quote their parameters (personal data), so they go without."""
-    return None if isinstance(error, DBAPIError) else error

@@ -84,7 +84,7 @@ def _gone_over(person: Person) -> dict[str, datetime]:
 def _take_words(conversation_id: str, until: datetime) -> None:
     """What was written by then may be theirs, proven or not, and goes. The rows stay: the other may wait for a person.
 
-    Mails about any handoff go, since they quote what was said before it; the sweep writes anew of a first wait in the queue.
+    Mails about any handoff go, since they quote what was said before it; the sweep writes anew of who still waits in the queue.
     """
     for handoff in db.session.scalars(select(Handoff).where(Handoff.conversation_id == conversation_id)).all():
         _forget_mails(f"handoff:{handoff.id}")

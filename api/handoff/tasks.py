@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import current_app
-from sqlalchemy import Select, delete, exists, or_, select
+from sqlalchemy import Select, String, case, cast, delete, exists, or_, select
 
 from api import clock, jobs
 from api.accounts.models import Staff
@@ -217,9 +217,11 @@ def _somebody_in(team: str, now: datetime) -> bool:
 
 
 def _never_mailed() -> tuple[Any, ...]:
-    """Waits of which no mail was written. One that came back to the queue was told of at once."""
-    mailed = exists().where(Mail.dedupe == "handoff:" + Handoff.id).correlate(Handoff)
-    return Conversation.owner == "queue", Handoff.closed_at.is_(None), Handoff.returns == 0, ~mailed
+    """Waits of which there is no mail. One that came back to the queue was told of at once, but an erasure may have taken that mail."""
+    first = "handoff:" + Handoff.id
+    key = case((Handoff.returns == 0, first), else_=first + ":" + cast(Handoff.returns, String))  # as in `notify.mail_key`
+    mailed = exists().where(Mail.dedupe == key).correlate(Handoff)
+    return Conversation.owner == "queue", Handoff.closed_at.is_(None), ~mailed
 
 
 def _on_unseen(conversation: Conversation) -> None:

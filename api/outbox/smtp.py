@@ -31,6 +31,11 @@ def send(url: str, sender: str, mail: Mail) -> None:
         server.send_message(_message(sender, mail))
 
 
+def is_out_of_reach(error: OSError) -> bool:
+    """Whether `send` failed for want of a connection, as it would for any other mail now; a server that refuses is there."""
+    return not isinstance(error, smtplib.SMTPException) or isinstance(error, smtplib.SMTPConnectError | smtplib.SMTPServerDisconnected)
+
+
 def _message(sender: str, mail: Mail) -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from datetime import timedelta
 
 import structlog
@@ -22,10 +21,14 @@ MOST_ATTEMPTS = 17
 
 @jobs.job("outbox.deliver", sweep=True)
 def deliver() -> None:
-    """Send what is due. Without SMTP (the demo) a mail is kept for the mailbox page."""
+    """Send what is due. Without SMTP (the demo) a mail is kept for the mailbox page.
+
+    A server that is out of reach lets each try wait: after the first one the others wait for their next.
+    """
     for mail_id in _due(Mail):
-        if _claim(Mail, mail_id):
-            _deliver(mail_id)
+        if _claim(Mail, mail_id) and not _deliver(mail_id):
+            _put_off_others()
+            return
 
 
 @jobs.job("outbox.call", sweep=True)
@@ -52,22 +55,25 @@ def _claim(kind: type[Mail] | type[Webhook], id_: str) -> bool:
     return claimed
 
 
-def _deliver(mail_id: str) -> None:
+def _deliver(mail_id: str) -> bool:
+    """Send one. False if the server is out of reach, so that it is no use to try another."""
     settings = current_app.config["SETTINGS"]
     mail = _look_at(Mail, mail_id)
     url = settings.smtp_url.get_secret_value()
     if not url:
         _close(Mail, mail_id, "kept", None)
-        return
+        return True
     try:
         smtp.send(url, settings.mail_from, mail)
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:  # smtplib's own errors are some, too
         _put_off(mail, type(error).__name__)
+        return not smtp.is_out_of_reach(error)
     except ValueError as error:  # an address that is none, or a header in it: no patience helps
         log.error("mail cannot be written", mail=mail.id, error=type(error).__name__)
         _close(Mail, mail_id, "failed", type(error).__name__)
     else:
         _close(Mail, mail_id, "sent", None)
+    return True
 
 
 def _call(webhook_id: str) -> None:
@@ -107,6 +113,24 @@ def _put_off(row: Mail | Webhook, error: str) -> None:
     if row.attempts >= MOST_ATTEMPTS:
         _close(type(row), row.id, "failed", error)
         return
-    wait = timedelta(seconds=min(30 * 2**row.attempts, 6 * 3600))
-    db.session.execute(update(type(row)).where(type(row).id == row.id).values(due_at=clock.now() + wait, error=error))
+    db.session.execute(update(type(row)).where(type(row).id == row.id).values(due_at=clock.now() + _patience(row.attempts), error=error))
     db.session.commit()
+
+
+def _put_off_others() -> None:
+    """The mails that are due wait as after their last try; that one was none for them, so it does not count."""
+    now = clock.now()
+    due = Mail.status == "due", Mail.due_at <= now
+    read_only()
+    tried = list(db.session.scalars(select(Mail.attempts).where(*due).distinct()))
+    db.session.rollback()
+    for attempts in tried:
+        db.session.execute(update(Mail).where(*due, Mail.attempts == attempts).values(due_at=now + _patience(attempts)))
+    db.session.commit()
+    if tried:
+        log.warning("mail server out of reach, the others wait")
+
+
+def _patience(attempts: int) -> timedelta:
+    """How long to wait after so many tries: from half a minute to six hours."""
+    return timedelta(seconds=min(30 * 2**attempts, 6 * 3600))

@@ -10,10 +10,12 @@ from sqlalchemy import func, or_, select
 
 from api.accounts.models import Staff
 from api.answers.company import company
+from api.audit.models import AuditEntry
 from api.db import db
 from api.roles.models import Application, Promise, Role
 
 STAFF = "staff"
+SETTLED = ("promise.kept", "promise.kept_late")
 
 
 def open_promise(application: Application) -> Promise | None:
@@ -58,13 +60,20 @@ def still_owed(application: Application, data: dict[str, Any] | None) -> bool:
 def has_ended(application: Application, data: dict[str, Any], stage_since: datetime) -> bool:
     """Whether `data` has ended here already, so that whoever sends it has only not heard of that.
 
-    Without `made_at` only what ended in this stage is compared: the same contact may be promised again in the next one. What
-    the sender's own next promise replaced has not: naming the first day again is another change of mind.
+    Without `made_at` what was settled at the desk is compared, and else only what ended in this stage: what the sender has
+    ended by another stage may be promised again there. What the sender's own next promise replaced has not: naming the first
+    day again is another change of mind.
     """
     overruled = open_promise(application) is None or made_by_staff(application)
     ended = ("kept", "broken", "replaced") if overruled else ("kept", "broken")
     known = [p for p in application.promises if p.status in ended and _is(p, data)]
-    return any(data.get("made_at") or (p.closed_at is not None and p.closed_at > stage_since) for p in known)
+    return any(data.get("made_at") or (p.closed_at is not None and p.closed_at > stage_since) or _settled_at_desk(p) for p in known)
+
+
+def _settled_at_desk(promise: Promise) -> bool:
+    """Whether it was staff who had been in touch, of which the ATS need not have heard; the log of acts knows."""
+    acts = (AuditEntry.subject_kind == Promise.__tablename__, AuditEntry.subject_id == promise.id, AuditEntry.action.in_((*SETTLED, "promise.reopened")))
+    return db.session.scalar(select(AuditEntry.action).where(*acts).order_by(AuditEntry.at.desc()).limit(1)) in SETTLED
 
 
 def make(application: Application, data: dict[str, Any], made_by: str, now: datetime, staff_id: str | None = None) -> Promise:

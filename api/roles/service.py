@@ -171,16 +171,22 @@ def _move(application: Application, data: dict[str, Any], since: datetime | None
 
 
 def _promise(application: Application, data: dict[str, Any], actor: Actor, now: datetime, contacted_at: datetime | None) -> list[str]:
-    """Past promises and the next one. `contacted_at`: the application moves to another stage, which keeps the open one."""
+    """Past promises and the next one. `contacted_at`: the application moves to another stage, which keeps the open one.
+
+    Who has withdrawn is owed nothing any more, wherever that came from.
+    """
     before = {(p.id, p.status) for p in application.promises}
     promise = data.get("promise")
     ended = [promise] if promise and promise["status"] != "open" else []
-    owed = promise if promise and not ended else None
+    withdrawn = data["stage"] == "withdrawn"
+    owed = promise if promise and not ended and not withdrawn else None
     # Asked before the past is noted: what comes along with its own past has not ended by it.
     heard = owed is not None and promises.has_ended(application, owed, contacted_at or application.stage_since)
     for past in [*data.get("past_promises", ()), *ended]:
         promises.remember(application, past, actor.kind, now)
-    if contacted_at is not None and not promises.still_owed(application, owed):
+    if withdrawn:
+        promises.drop(application, now)
+    elif contacted_at is not None and not promises.still_owed(application, owed):
         promises.settle(application, contacted_at)
     if owed is not None and not heard:
         promises.make(application, owed, actor.kind, now)

@@ -117,6 +117,46 @@ def test_what_is_being_written_outlives_reloads_refusals_and_a_line_that_breaks(
     wait_for(lambda: [t for s, t in candidate.seen() if s == "recruiter"] == ["Half a sentence, now whole.", "one\ntwo"])
 
 
+def test_the_ready_words_come_however_soon_their_menu_is_opened(gateway: Gateway, opens: Opens) -> None:
+    """A composer has come anew, and htmx has not looked at it when the menu is opened."""
+    candidate = gateway.candidate("Hello?")
+    ebba = opens(path=f"/desk/conversations/{candidate.id}")
+    ebba.press("Claim")
+    expect(ebba.state).to_contain_text("You have this conversation")
+    ebba.open(f"/desk/conversations/{candidate.id}")  # where no composer comes anew with the claim
+    expect(ebba.reply_box).to_be_visible()
+    ebba.page.evaluate("""() => {
+        const old = document.getElementById("insert"), fresh = old.cloneNode(true);
+        old.replaceWith(fresh);
+        fresh.open = true;
+    }""")
+    expect(ebba.page.locator("#picks button").first).to_be_visible()
+
+
+def test_the_ready_words_are_asked_for_again_after_a_failure_and_only_then(gateway: Gateway, opens: Opens) -> None:
+    candidate = gateway.candidate("Hello?")
+    ebba = opens(path=f"/desk/conversations/{candidate.id}")
+    ebba.press("Claim")
+    expect(ebba.state).to_contain_text("You have this conversation")
+    ebba.open(f"/desk/conversations/{candidate.id}")  # where no composer comes anew with the claim
+    expect(ebba.reply_box).to_be_visible()
+    asked: list[str] = []
+    ebba.page.on("request", lambda request: asked.append(request.url) if "/insert?" in request.url else None)
+    ebba.page.route("**/insert?*", lambda route: route.abort(), times=1)
+    summary, first = ebba.page.locator("#insert > summary"), ebba.page.locator("#picks button").first
+    with ebba.page.expect_event("requestfailed"):
+        summary.click()
+    ebba.page.locator("#insert-panel:not(.htmx-request)").wait_for()
+    summary.click()
+    summary.click()
+    expect(first).to_be_visible()
+    summary.click()
+    expect(first).to_be_hidden()
+    summary.click()
+    expect(first).to_be_visible()
+    assert len(asked) == 2
+
+
 def test_ready_words_and_files_go_into_a_reply(gateway: Gateway, opens: Opens) -> None:
     candidate = gateway.candidate("Hello?")
     ebba = opens(path=f"/desk/conversations/{candidate.id}")

@@ -20,6 +20,13 @@ export function enterMenu(menu) {
   menu.querySelector(".panel :is(textarea, select, input:not([type=hidden]), button)")?.focus();
 }
 
+/** What stands in a menu only once it is opened; what failed is asked for at the next time. */
+function fill(menu) {
+  const panel = menu.querySelector("[data-fill]");
+  if (!panel?.querySelector("[aria-busy]") || panel.classList.contains("htmx-request")) return;
+  htmx.ajax("GET", panel.dataset.fill, { source: panel, target: panel, swap: "innerHTML" }).catch(() => null);
+}
+
 export function startPanes() {
   document.addEventListener("click", (event) => {
     const to = event.target.closest("[data-pane-to]");
@@ -30,10 +37,12 @@ export function startPanes() {
     }
     closeMenus(event.target);
   });
+  // Heard on its way down, since it does not bubble: also from a menu that has come just now, before htmx has looked at it.
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (!menu.matches?.("details.menu") || !menu.open) return;
     closeMenus(menu);
+    fill(menu);
     if (!menu.contains(document.activeElement) || document.activeElement.matches("summary")) enterMenu(menu);
   }, true);
   // What was asked for in a menu is done: it closes, and the fresh one may take its place.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -185,6 +186,67 @@ def test_a_server_that_is_away_is_no_error_of_ours(make_app: MakeApp) -> None:
     deliver(app)
     [mail] = mails(app)
     assert (mail.status, mail.attempts, mail.error) == ("due", 1, "ConnectionRefusedError")
+
+
+@pytest.fixture
+def mute() -> Iterator[tuple[list[socket.socket], str]]:
+    """A server that takes calls and hangs up without a word: whom it took, and its address."""
+    calls: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):  # closed below
+                while True:
+                    calls.append(server.accept()[0])
+                    calls[-1].close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield calls, f"smtp://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_a_server_out_of_reach_is_asked_once_and_no_other_mail_loses_a_try(make_app: MakeApp, mute: tuple[list[socket.socket], str]) -> None:
+    calls, url = mute
+    app, start = make_app(smtp_url=url), clock.now()
+    with clock.at(start):
+        for n in range(60):  # more than a round takes
+            queue(app, f"test:{n}")
+        deliver_now(app)
+        deliver_now(app)
+    assert len(calls) == 1
+    found = sorted(((m.attempts, m.due_at - start, m.error) for m in mails(app)), key=str)
+    assert found == [(0, timedelta(seconds=30), None)] * 59 + [(1, timedelta(minutes=1), "SMTPServerDisconnected")]
+    with clock.at(start + timedelta(seconds=40)):
+        deliver_now(app)
+    assert len(calls) == 2
+    assert sorted(m.attempts for m in mails(app)) == [0] * 58 + [1, 1]
+
+
+def test_what_waited_for_a_server_out_of_reach_arrives_once_it_is_back(make_app: MakeApp, mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    away, app = make_app(smtp_url="smtp://127.0.0.1:1"), make_app(smtp_url=url)
+    start = clock.now()
+    with clock.at(start):
+        for n in range(3):
+            queue(app, f"test:{n}")
+        deliver_now(away)
+        deliver_now(app)
+    assert box.got == [], "not before their time"
+    with clock.at(start + timedelta(minutes=5)):
+        deliver_now(app)
+    assert len(box.got) == 3
+
+
+def test_a_refusal_lets_the_others_go_on(make_app: MakeApp, mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    app = make_app(smtp_url=url)
+    box.answer = "451 Not now"
+    for n in range(3):
+        queue(app, f"test:{n}")
+    deliver(app)
+    assert [m.attempts for m in mails(app)] == [1, 1, 1]
 
 
 def test_the_claim_of_a_worker_that_died_expires(make_app: MakeApp, mailbox: tuple[Mailbox, str]) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from api import clock, jobs
 from api.candidates.models import Feedback
+from api.conversations import service as conversations
 from api.db import db
+from api.handoff import claims
 from api.handoff.models import Handoff, Request
 from api.outbox.models import Mail
 from tests.api.assistant import FakeAssistant
@@ -83,6 +85,27 @@ def test_the_other_is_still_waited_for_and_the_score_counts(app: APIFlask, clien
         jobs.run_now("handoff.unseen")
         mail = db.session.scalars(select(Mail).where(Mail.dedupe == f"handoff:{handoff.id}")).one()
     assert mail.subject == f"Ola Ek <{OLA}> waits for a person (complaint)"
+
+
+def test_the_recruiters_are_mailed_anew_of_a_wait_that_came_back_to_the_queue(
+    app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, shared: Candidate
+) -> None:
+    """The mail about the second wait may not have been sent yet when the erasure takes it."""
+    verify(app, shared.id, OLA)
+    with app.app_context():
+        claims.return_to_queue(conversations.lock(shared.id), "away")
+        db.session.commit()
+        again = select(Mail).where(Mail.dedupe.like("handoff:%:1"))
+        assert "zebra-text" in db.session.scalars(again).one().text
+        db.session.commit()
+    erases_from_home(app, client, fake_assistant)
+    assert tables_with(app, ("zebra",)) == {}
+    with app.app_context():
+        for _ in range(2):
+            jobs.run_now("handoff.unseen")
+        mail = db.session.scalars(again).one()
+    assert (mail.status, mail.subject) == ("due", f"Ola Ek <{OLA}> waits for a person (complaint)")
+    assert tables_with(app, ("zebra",)) == {}
 
 
 def test_what_the_other_wrote_once_proven_stays(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant, shared: Candidate) -> None:

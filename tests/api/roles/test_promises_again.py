@@ -126,18 +126,64 @@ def test_the_same_contact_made_anew_is_another_promise(send: Send, ebba: Staff) 
     assert known() == [(20, "kept"), (20, "open")]
 
 
-def test_in_the_next_stage_the_same_contact_may_be_promised_again(send: Send, ebba: Staff) -> None:
+def test_in_the_next_stage_what_the_ats_has_ended_itself_may_be_promised_again(send: Send) -> None:
     send(16, CALL)
-    call(ebba)
-    assert send(18, CALL, **MOVED) == "changed"
+    send(17, None, **MOVED)
+    assert known() == [(20, "kept")]
+    assert send(18, CALL, stage="assessment", stage_since="2026-11-18T09:00:00+01:00") == "changed"
     assert known() == [(20, "kept"), (20, "open")]
 
 
-def test_the_very_promise_is_old_news_in_the_next_stage_too(send: Send, ebba: Staff) -> None:
-    send(16, DATED)
+@pytest.mark.parametrize("promise", [CALL, DATED], ids=["without made_at", "with made_at"])
+def test_what_was_kept_at_the_desk_is_old_news_in_the_next_stage_too(send: Send, ebba: Staff, promise: dict[str, Any]) -> None:
+    send(16, promise)
     call(ebba)
-    assert send(18, DATED, **MOVED) == "changed"
+    assert send(18, promise, **MOVED) == "changed"
     assert known() == [(20, "kept")]
+    assert send(19, promise, **MOVED) == "unchanged"
+    assert known() == [(20, "kept")]
+
+
+def test_what_was_broken_at_the_desk_is_old_news_in_the_next_stage_too(send: Send, ebba: Staff) -> None:
+    late = CALL | {"due_on": "2026-11-16"}
+    send(13, late)
+    call(ebba)
+    send(18, late, **MOVED)
+    assert known() == [(16, "broken")]
+
+
+def test_what_was_taken_back_at_the_desk_was_not_settled_there(send: Send, ebba: Staff) -> None:
+    send(16, CALL)
+    call(ebba)
+    with clock.at(datetime(2026, 11, 17, 9, 0, tzinfo=UTC)):
+        promise_acts.take_back(ebba, db.session.scalars(select(Promise.id)).one())
+        db.session.commit()
+    send(18, None, **MOVED)
+    send(19, CALL, stage="assessment", stage_since="2026-11-19T09:00:00+01:00")
+    assert known() == [(20, "kept"), (20, "open")]
+
+
+@pytest.mark.parametrize("promise", [None, CALL, LATER], ids=["null", "the same", "another"])
+@pytest.mark.parametrize("day", [17, 24], ids=["in time", "late"])
+def test_who_has_withdrawn_in_the_ats_is_owed_nothing_any_more(send: Send, promise: dict[str, Any] | None, day: int) -> None:
+    send(16, CALL)
+    gone = {"stage": "withdrawn", "stage_since": f"2026-11-{day}T09:00:00+01:00"}
+    assert send(day, promise, **gone) == "changed"
+    assert known() == [(20, "dropped")]
+    assert send(day + 1, promise, **gone) == "unchanged"
+    assert known() == [(20, "dropped")]
+
+
+def test_a_withdrawal_in_the_ats_also_drops_what_staff_promised(send: Send, ebba: Staff) -> None:
+    send(16, None)
+    name(ebba, 25)
+    send(18, None, stage="withdrawn", stage_since="2026-11-18T09:00:00+01:00")
+    assert known() == [(25, "dropped")]
+
+
+def test_an_application_that_comes_withdrawn_has_no_promise(send: Send) -> None:
+    assert send(18, CALL, stage="withdrawn", stage_since="2026-11-18T09:00:00+01:00") == "created"
+    assert known() == []
 
 
 def test_a_promise_that_comes_with_its_own_past_is_made(send: Send) -> None:
