@@ -70,10 +70,12 @@ def roles(query_data: dict[str, str]) -> dict[str, Any]:
 @blueprint.output(BrandOut)
 @blueprint.doc(tags=["Roles and brand"], responses=[422, 429])
 def brand(query_data: dict[str, str]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """The employer's name and colours, and when a person would answer who is asked now."""
+    """The employer's name and colours, and when a person of the page's office would answer who is asked now."""
     from api.handoff.hours import expectation
+    from api.handoff.service import office_of_role
 
-    expected = expectation(None, clock.now(), query_data["language"])
+    read_only()
+    expected = expectation(office_of_role(query_data.get("role")), clock.now(), query_data["language"])
     look = company().brand
     shown = {
         "name": company().name, "assistant_name": look.assistant_name, "colors": _colors(look), "tone": look.tone,

@@ -154,3 +154,4 @@ class RolesQuery(Schema):
 
 class BrandQuery(Schema):
     language = language_field(load_default="en")
+    role = Text(64, metadata={"description": "Reference of the role whose page the chat stands on: whose office answers."})

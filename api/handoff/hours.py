@@ -26,6 +26,8 @@ WEEKDAYS = (
     N_("on Monday %(date)s"), N_("on Tuesday %(date)s"), N_("on Wednesday %(date)s"), N_("on Thursday %(date)s"),
     N_("on Friday %(date)s"), N_("on Saturday %(date)s"), N_("on Sunday %(date)s"),
 )  # fmt: skip
+# Whose time it is, for readers who may live by another.
+TIMES = {"FI": N_("%(time)s (Finnish time)"), "SE": N_("%(time)s (Swedish time)")}
 REPLY_WITHIN = timedelta(hours=1)
 SEARCH_DAYS = 60
 
@@ -91,6 +93,7 @@ def next_opening(office: Office, at: datetime) -> datetime:
 def expectation(office_key: str | None, now: datetime, language: str) -> Expectation:
     """When a recruiter of that office answers somebody who asks at `now`, in words."""
     office = office_for(office_key, language)
+    said = _elsewhere(office, now, language)
     closes = open_until(office, now)
     reply_by = add_open_time(office, now, REPLY_WITHIN)
     zone = ZoneInfo(office.time_zone)
@@ -100,9 +103,9 @@ def expectation(office_key: str | None, now: datetime, language: str) -> Expecta
             text = gettext("A recruiter usually answers within an hour.")
         elif closes is not None:
             until = add_open_time(office, closes, timedelta(0)).astimezone(zone)
-            text = gettext("We close soon. If nobody manages today, you get an answer %(day)s after %(time)s.", day=_day(until, local_now), time=_time(until))
+            text = gettext("We close soon. If nobody manages today, you get an answer %(day)s after %(time)s.", day=_day(until, local_now), time=_time(until, said))
         else:
-            text = gettext("We are closed right now. A recruiter answers %(day)s after %(time)s.", day=_day(local, local_now), time=_time(local))
+            text = gettext("We are closed right now. A recruiter answers %(day)s after %(time)s.", day=_day(local, local_now), time=_time(local, said))
     return Expectation(closes is not None, reply_by, text)
 
 
@@ -126,5 +129,19 @@ def _day(moment: datetime, now: datetime) -> str:
     return gettext(WEEKDAYS[moment.weekday()], date=format_date(moment.date(), pattern))
 
 
-def _time(moment: datetime) -> str:
-    return format_time(moment.replace(tzinfo=None), gettext("HH:mm"), rebase=False)
+def _elsewhere(office: Office, now: datetime, language: str) -> Office | None:
+    """The office, if its clock is not surely the reader's: another than that of the country of their language.
+
+    Who writes English may live by the clock of any of the offices.
+    """
+    ours = now.astimezone(ZoneInfo(office.time_zone)).utcoffset()
+    readers = company().offices if language == "en" else [office_for(None, language)]
+    return office if any(now.astimezone(ZoneInfo(o.time_zone)).utcoffset() != ours for o in readers) else None
+
+
+def _time(moment: datetime, said: Office | None) -> str:
+    """A time of day, with whose it is, if that has to be said."""
+    time = format_time(moment.replace(tzinfo=None), gettext("HH:mm"), rebase=False)
+    if said is None:
+        return time
+    return gettext(TIMES[said.country], time=time) if said.country in TIMES else f"{time} ({said.city})"

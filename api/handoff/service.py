@@ -61,9 +61,13 @@ def request_handoff(acting: Acting, reason: str, priority: str = "normal", note:
 
 
 def office_of(conversation: Conversation) -> str | None:
-    if conversation.page_role is None:
-        return None
-    return db.session.scalar(select(Role.office).where(Role.ref == conversation.page_role))
+    """Whose recruiters answer in it: those of the office of the page's role."""
+    return office_of_role(conversation.page_role)
+
+
+def office_of_role(ref: str | None) -> str | None:
+    """The key of a role's office; None for none, or one that is not there."""
+    return None if ref is None else db.session.scalar(select(Role.office).where(Role.ref == ref))
 
 
 def summary(conversation: Conversation) -> dict[str, Any]:

@@ -50,7 +50,9 @@ export class ApplicantDesk extends HTMLElement {
 
   /** The employer's name, colours and reply times; without an answer the chat still works. */
   async #fetchBrand() {
-    const answer = call(`${this.conversation.base}brand?language=${this.language}`).catch(() => {});
+    const { base, role } = this.conversation;
+    const asked = new URLSearchParams({ language: this.language, ...(role && { role }) });
+    const answer = call(`${base}brand?${asked}`).catch(() => {});
     Object.assign(this.brand, await Promise.race([answer, new Promise((done) => setTimeout(done, 5000))]));
     for (const [name, color] of Object.entries(this.brand.colors || {})) {
       this.style.setProperty(`--${name}`, color);

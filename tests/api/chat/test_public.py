@@ -43,6 +43,25 @@ def test_the_brand_says_when_a_person_answers(client: FlaskClient, moment: datet
     assert client.get(answer.json["logo_url"]).mimetype == "image/svg+xml"
 
 
+@pytest.mark.parametrize(
+    ("page", "is_open", "said"),
+    [
+        ("language=sv", True, "inom en timme."),
+        ("language=sv&role=NV-1", False, "i morgon efter kl. 07.30 (finsk tid)."),  # closed since 16.00 in Finland
+        ("language=fi&role=NV-1", False, "huomenna klo 7.30 jälkeen."),
+        ("language=en&role=NV-1", False, "tomorrow after 07:30 (Finnish time)."),
+        ("language=sv&role=gone", True, "inom en timme."),
+    ],
+)
+def test_it_says_when_the_office_of_the_page_answers_and_by_whose_clock(
+    client: FlaskClient, save_role: Callable[..., Any], page: str, is_open: bool, said: str
+) -> None:
+    save_role(office="tampere")
+    with clock.at(datetime(2026, 11, 24, 14, 30, tzinfo=UTC)):  # half an hour before Stockholm closes, half after Tampere did
+        found = client.get(f"/api/v1/brand?{page}").json["handoff"]
+    assert found["open_now"] is is_open and found["expected"].endswith(said)
+
+
 def test_a_colour_that_is_none_stops_the_start(tmp_path: Path) -> None:
     file = tmp_path / "company.json"
     file.write_text((ROOT / "demo" / "company.json").read_text(encoding="utf-8").replace("#1F6F6B", "teal"), encoding="utf-8")
