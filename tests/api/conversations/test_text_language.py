@@ -39,3 +39,22 @@ def test_a_question_in_the_conversations_language_does_not_switch_it(language: s
 @pytest.mark.parametrize("text", ["ok", "Java", "LV-101", "😀😀😀😀😀😀", "12345 678", "", "???", "a@b.se", "https://example.com/how-much-is-it"])
 def test_what_says_nothing_leaves_the_language_alone(text: str) -> None:
     assert {text_language(text, current) for current in LANGUAGES} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "current", "language"),
+    [
+        ("is it far from Helsinki", "en", "en"),
+        ("I live in Espoo, is it close to the Lämpöpolku office?", "en", "en"),
+        ("Jobs in Göteborg?", "en", "en"),
+        ("Jag bor i Espoo, är det långt till Lämpöpolku?", "sv", "sv"),
+        ("Har Mikko Mäkinen ringt?", "sv", "sv"),
+        ("Onko Karlsson paikalla tänään", "fi", "fi"),
+        ("Bor i Helsinki", "sv", "sv"),
+        ("Löytyykö töitä Göteborgista", "sv", "fi"),
+        ("Vad Kostar Det Att Flytta", "fi", "sv"),  # a keyboard that makes every word's first letter large
+        ("VAD KOSTAR DET ATT FLYTTA", "fi", "sv"),
+    ],
+)
+def test_a_name_of_a_place_or_person_does_not_switch_it(text: str, current: str, language: str) -> None:
+    assert text_language(text, current) == language
