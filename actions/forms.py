@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gateway, pay_privacy, replies
+from actions import crisis, gateway, pay_privacy, replies
 from actions.turn import Turn
 
 # Returned by `start` and `take` when nothing is left to ask.
@@ -117,6 +117,8 @@ class FormSteps(Action):
             return await self.start(turn)
         if comes_back(turn.tracker, self.form):
             return {}, DONE if self.is_over(turn) else waiting_for
+        if crisis.found_in(turn.text):
+            return None  # answered as what it is, and the form is left
         step = await self.take(turn, waiting_for)
         if step is None and turn.intent in self.intents:
             return {}, waiting_for

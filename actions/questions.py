@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
+from actions import crisis, gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -83,6 +83,9 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
+    if crisis.found_in(turn.text):
+        crisis.answer(turn)
+        return
     meant = await _meant(turn, intent)
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")

@@ -225,7 +225,9 @@ def test_interviews_under_an_application_that_is_not_known_any_more_are_told_in_
 
 
 @pytest.mark.parametrize(("intent", "said"), [("ask_application_status", "utter_status_rejected"), ("ask_feedback", "utter_feedback_none")])
-@pytest.mark.parametrize(("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")])
+@pytest.mark.parametrize(
+    ("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")]
+)
 def test_a_bare_answer_chooses_the_application_that_was_asked_about(office: Office, intent: str, said: str, understood: str, text: str) -> None:
     candidate = known(office, "en", application("A-1", "LV-101", "Installer", status="rejected"), application("A-2", "LV-105", "Seller", status="rejected"))
     candidate.slots["roles_shown"] = ["LV-103", "LV-104"]
