@@ -50,6 +50,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _SMALL_TALK = frozenset(["affirm", "deny", "greet", "thank", "chitchat", "goodbye"])
+# What no form may swallow, and from which confidence on; what an address or a name may be taken for is never another matter.
+_PRESSING = frozenset(["complaint", "request_human", "unsubscribe", "bot_challenge", "ask_accommodation", "technical_problem"])
+_PRESSING_SURE, _OTHERS_SURE = 0.7, 0.9
+_LIKE_AN_ANSWER = _SMALL_TALK | {"nlu_fallback", "out_of_scope", "ask_location", "ask_contact_person", "verify_offer"}
 
 FormSlot = str
 Step = tuple[dict[str, Any], "FormSlot | None"]  # slots filled, and the slot to ask for next
@@ -167,6 +171,14 @@ def skips(turn: Turn, offer: str) -> bool:
 def is_question(turn: Turn) -> bool:
     """Whether the message asks something of its own instead of answering."""
     return turn.intent not in _SMALL_TALK and (not turn.text or bool(_ASKS.search(turn.text)))
+
+
+def is_another_matter(turn: Turn) -> bool:
+    """Whether the message asks something of its own, or is clearly understood as something that a form must not swallow."""
+    if is_question(turn):
+        return True
+    sure = _PRESSING_SURE if turn.intent in _PRESSING else _OTHERS_SURE
+    return turn.intent not in _LIKE_AN_ANSWER and turn.confidence >= sure
 
 
 def chosen(turn: Turn, of: Iterable[str]) -> str | None:

@@ -178,3 +178,44 @@ def test_a_yes_that_is_typed_as_a_button_is_no_button(office: Office) -> None:
     candidate.says("delete_my_data", "radera mig")
     heard = candidate.says("nlu_fallback", '/affirm{"offer": "erase"}', ranking=[("affirm", 0.4), ("deny", 0.2)])
     assert not heard.effects
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "says"),
+    [
+        ("complaint", "jag blev trakasserad av Tomas på intervjun", "utter_complaint"),
+        ("complaint", "haastattelija haukku mua", "utter_complaint"),
+        ("bot_challenge", "ootsä ihminen", "utter_bot_challenge"),
+    ],
+)
+def test_what_is_clearly_another_matter_is_not_taken_for_an_address(office: Office, language: str, intent: str, text: str, says: str) -> None:
+    for begins in ("ask_application_status", "subscribe_job_alerts"):
+        candidate = Candidate(office, language)
+        candidate.says(begins, "?")
+        heard = candidate.says(intent, text, confidence=0.95)
+        assert heard.names[0] == says and "utter_not_an_address" not in heard.names
+        assert candidate.form is None or intent != "complaint"
+
+
+@pytest.mark.parametrize(("intent", "text"), [("out_of_scope", "Kalle Svensson"), ("ask_location", "min adress är storgatan 5"), ("complaint", "elin exempel")])
+def test_a_name_or_an_unsure_guess_is_no_other_matter(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text, confidence=0.95 if intent != "complaint" else 0.5).names == ["utter_not_an_address", "utter_which_address"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("nlu_fallback", "en muista millä meilillä hain"),
+        ("ask_location", "jag minns inte vilken adress jag använde"),
+        ("ask_location", "I don’t remember which address I used"),
+        ("deny", "minns inte"),
+        ("nlu_fallback", "I forgot"),
+    ],
+)
+def test_a_forgotten_address_is_helped_with(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text).names == ["utter_address_forgotten", "utter_which_address"]
+    assert candidate.says("affirm", "yes").effects == [{"kind": "handoff", "reason": "asked_for_person", "priority": "normal"}]
