@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import crisis, gateway, pay_privacy, replies
+from actions import crisis, fraud, gateway, pay_privacy, replies
 from actions.turn import Turn
 
 # Returned by `start` and `take` when nothing is left to ask.
@@ -123,6 +123,8 @@ class FormSteps(Action):
             return {}, DONE if self.is_over(turn) else waiting_for
         if crisis.found_in(turn.text):
             return None  # answered as what it is, and the form is left
+        if turn.intent not in self.intents and fraud.loss_in(turn.text, fraud.is_doubted(turn)):
+            return None
         step = await self.take(turn, waiting_for)
         if step is None and turn.intent in self.intents:
             return {}, waiting_for

@@ -8,11 +8,11 @@ from actions import offers, replies
 from actions.turn import Turn
 
 
-def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None) -> None:
-    """Ask for a person and say so; forms in progress end."""
+def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None, **fields: str) -> None:
+    """Ask for a person and say so, with the response's `fields`; forms in progress end."""
     replies.effect(turn, "handoff", reason=reason, priority=priority, note=note)
     turn.remember("asked_for", {"what": "person"})
-    replies.say(turn, response)
+    replies.say(turn, response, **fields)
 
 
 @offers.does("person")

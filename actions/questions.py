@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import crisis, gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
+from actions import crisis, fraud, gateway, money, ordinals, overlay, pay_privacy, phones, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -51,6 +51,9 @@ FORMS = {
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 
+# What a telephone number may be mistaken for.
+_BY_A_NUMBER = frozenset(["give_salary_expectation", "nlu_fallback", "out_of_scope"])
+
 
 class QuestionAction(Action):
     """Answers the question that its intent stands for."""
@@ -85,6 +88,9 @@ async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
     if crisis.found_in(turn.text):
         crisis.answer(turn)
+        return
+    if fraud.loss_in(turn.text, fraud.is_doubted(turn)):
+        fraud.answer_loss(turn)
         return
     meant = await _meant(turn, intent)
     asked = turn.slot("asked_for") or {}
@@ -123,6 +129,12 @@ async def _meant(turn: Turn, intent: str) -> str:
     short = len(turn.text.split()) <= 4
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
+    if fraud.goes_on(turn, intent):
+        return "verify_offer"
+    if intent in _BY_A_NUMBER and phones.first(turn.text) and not money.amount_spans(turn.text):
+        return "request_human"
+    if intent == "give_salary_expectation" and fraud.pays_out(turn.text):
+        return "nlu_fallback"
     if intent not in _LOOSE and (not short or turn.confidence >= SURE):
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):

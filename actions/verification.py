@@ -8,7 +8,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import offers, pay_privacy, questions, replies, senders
+from actions import offers, pay_privacy, phones, questions, replies, senders
+from actions.blot import blot
 from actions.forms import DONE, FormSteps, Step, is_another_matter, says_no
 from actions.questions import PRIVATE
 from actions.turn import Turn
@@ -79,7 +80,7 @@ class VerificationForm(FormSteps):
         return {}, slot
 
     def _take_code(self, turn: Turn) -> Step | None:
-        code = _CODE.search(turn.text)
+        code = _CODE.search(blot(turn.text, phones.spans(turn.text)))
         if code:
             return {"verification_code": re.sub(r"\D", "", code.group(1))}, DONE
         email = turn.slot("email")
