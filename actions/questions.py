@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import crisis, fraud, gateway, money, ordinals, overlay, pay_privacy, phones, replies, role_choice, senders
+from actions import crisis, fraud, gateway, hurry, money, ordinals, overlay, own_address, pay_privacy, phones, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -109,13 +109,15 @@ async def answer(turn: Turn, intent: str) -> None:
     """Answer one question; when the facts can't be read, say so instead of guessing."""
     try:
         if intent in PRIVATE and not turn.verified:
-            turn.remember("pending_question", {"intent": intent})
+            turn.remember("pending_question", {"intent": intent, "text": pay_privacy.without_earlier_pay(turn)[:300]})
             turn.next_action = "verification_form"
             return
         if intent in FORMS:
             turn.next_action = FORMS[intent]
             return
         turn.asked = intent
+        if intent in hurry.ASKED_WITH and hurry.found_in(turn.words):
+            await hurry.tell_recruiters(turn)
         await ANSWERS[COMPANY_QUESTION if intent.startswith(overlay.COMPANY) else intent](turn)
     except gateway.GatewayError:
         replies.say(turn, "utter_data_unreachable", buttons=[replies.person(turn)])
@@ -125,6 +127,11 @@ async def _meant(turn: Turn, intent: str) -> str:
     """The question behind a reply to what we asked; otherwise the intent as understood."""
     if not turn.text:
         return intent
+    if intent in hurry.MISTAKEN_FOR and hurry.found_in(turn.text):
+        return hurry.QUESTION
+    behind = own_address.question_behind(turn, intent, PRIVATE)
+    if behind:
+        return behind
     asked = turn.slot("asked_for") or {}
     short = len(turn.text.split()) <= 4
     if asked.get("what") == "sender" and senders.senders_in(turn.text):

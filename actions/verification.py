@@ -124,11 +124,19 @@ class VerificationForm(FormSteps):
             known = turn.tracker.get_slot("email")
             again = [{"title": known, "payload": replies.payload("affirm", email=known)}] if known else []
             replies.say(turn, "utter_code_expired", buttons=[*again, cancel])
-        elif turn.intent in PRIVATE:
-            why = "utter_why_verification_to_act" if turn.intent in FORMS else "utter_why_verification"
+        elif _wants_to_know(turn):
+            why = "utter_why_verification_to_act" if _wants_to_know(turn) in FORMS else "utter_why_verification"
             replies.say(turn, why, buttons=[cancel, replies.person(turn)])
         else:
             replies.say(turn, "utter_which_address", buttons=[cancel, replies.person(turn)])
+
+
+def _wants_to_know(turn: Turn) -> str | None:
+    """The private question that has just led here; None once the address has been asked for."""
+    if turn.intent in PRIVATE:
+        return turn.intent
+    begins = turn.tracker.get_slot("requested_slot") is None
+    return (turn.slot("pending_question") or {}).get("intent") if begins else None
 
 
 def _is_forgotten(text: str) -> bool:
