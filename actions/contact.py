@@ -63,10 +63,11 @@ async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
 async def bring_person(turn: Turn) -> None:
     """Hand over; with a telephone number, so that they are called."""
     number = phones.first(turn.text)
+    reason = "not_understood" if (turn.offer or {}).get("kind") == "not_understood" else "asked_for_person"
     if number:
-        hand_over(turn, "asked_for_person", "utter_call_me", note=f"Would like to be called: {number}", number=number)
+        hand_over(turn, reason, "utter_call_me", note=f"Would like to be called: {number}", number=number)
     else:
-        hand_over(turn, "asked_for_person", "utter_handing_over")
+        hand_over(turn, reason, "utter_handing_over")
 
 
 @answers("complaint")

@@ -21,6 +21,12 @@ async def bring_offered_person(turn: Turn, facts: dict[str, Any]) -> None:
     hand_over(turn, "asked_for_person", "utter_handing_over")
 
 
+@offers.does("not_understood")
+async def bring_person_who_understands(turn: Turn, facts: dict[str, Any]) -> None:
+    """'Yes' to a person after the assistant has not understood twice."""
+    hand_over(turn, "not_understood", "utter_handing_over")
+
+
 @offers.does("technical_problem")
 async def still_broken(turn: Turn, facts: dict[str, Any]) -> None:
     """The steps didn't help."""
