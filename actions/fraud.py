@@ -37,11 +37,12 @@ _PAPERS = re.compile(
 )
 # What honest people pay for, or send an amount about.
 _ORDINARY = re.compile(
-    r"\b(?:res\w*|tåg\w*|\w*biljett\w*|parkering\w*|hotell\w*|flyg\w*|taxi\w*|bensin\w*|kvitto\w*|ersättning\w*|hyra\w*|skatt\w*|a-kassa\w*|"
+    r"\b(?:faktura\w*|räkning\w*|\w*lasku\w*|invoices?|bills?|res\w*|tåg\w*|\w*biljett\w*|parkering\w*|hotell\w*|flyg\w*|taxi\w*|bensin\w*|kvitto\w*|ersättning\w*|hyra\w*|skatt\w*|a-kassa\w*|"
     r"matka\w*|juna\w*|\w*lippu\w*|\w*lipun|lento\w*|hotelli\w*|taksi\w*|kuitti\w*|korvau\w*|korvat\w*|vuokra\w*|vero\w*|"
     r"travel\w*|trains?|\w*tickets?|flights?|hotels?|parking|receipts?|reimburs\w*|rent|tax\w*)\b",
     re.IGNORECASE,
 )
+_BARE, _YEAR = r"[\d\s.,–-]+", r"(?:19|20)\d\d"
 _PAY = re.compile(r"lön|anspråk|önskemål|palk|toive|pyyn|salar|wage|expect", re.IGNORECASE)
 _WHAT_NOW = re.compile(
     r"\bvad (?:ska|gör|borde|kan|bör) jag\b|\bmitä (?:(?:mä|mää|minä|nyt) ){0,2}(?:teen|pitää|pitäisi|pitäis|voin)\b|\bwhat (?:do|should|can|shall) i\b", re.I
@@ -50,7 +51,7 @@ _WHAT_NOW = re.compile(
 
 def pays_out(text: str) -> bool:
     """Whether the writer tells of having paid somebody, so that an amount is no pay of theirs."""
-    return _PAID.search(text) is not None or (_SENT.search(text) is not None and bool(money.amount_spans(text)) and not _PAY.search(text))
+    return _PAID.search(text) is not None or (_SENT.search(text) is not None and _names_money(text) and not _PAY.search(text))
 
 
 def loss_in(text: str, doubted: bool = False) -> bool:
@@ -59,7 +60,13 @@ def loss_in(text: str, doubted: bool = False) -> bool:
         return False
     if doubted and (_PAID.search(text) or (_SENT.search(text) and (_PAPERS.search(text) or _MONEY.search(text)))):
         return True
-    return pays_out(text) and bool(money.amount_spans(text) or _MONEY.search(text))
+    return pays_out(text) and _names_money(text, bare=_PAID.search(text) is not None)
+
+
+def _names_money(text: str, bare: bool = False) -> bool:
+    """Money by its name or an amount; a `bare` number counts too, unless it may be a year."""
+    amounts = [text[start:end] for start, end in money.amount_spans(text)]
+    return bool(_MONEY.search(text)) or any(not re.fullmatch(_BARE, amount) or (bare and not re.fullmatch(_YEAR, amount)) for amount in amounts)
 
 
 def is_doubted(turn: Turn) -> bool:

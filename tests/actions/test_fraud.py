@@ -18,7 +18,8 @@ KEPT = [
     "jag har betalat tågbiljetten 500 kr",
 ]
 KEPT += ["I get paid 3000 euros", "I was paid 3000 euros", "they paid me 3000 euros", "en ole maksanut 300 euroa", "jag har skickat mitt löneanspråk 35000 kr"]
-KEPT += ["jag har skickat mitt personnummer", "I sent my application", "lähetin hakemuksen"]
+KEPT += ["jag har skickat mitt personnummer", "I sent my application", "Lähetin hakemuksen kello 23.58. Ehtikö se?", "I sent you ten applications since 2015"]
+KEPT += ["maksoin laskun 120 €, missä paketti", "jag har betalat fakturan på 500 kr", "I paid in 2022"]
 
 
 @pytest.mark.parametrize("text", LOST)
