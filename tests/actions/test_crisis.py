@@ -42,6 +42,14 @@ MEANT = [
     "I'd be better off dead",
     "there is nothing left to live for",
     "/I want to die",
+    "tar livet av mig snart, jag orkar inte",
+    "jag ser ingen mening med att leva",
+    "jag har planerat mitt självmord",
+    "en jaksa elää näin",
+    "toivoisin olevani kuollut",
+    "vedän itteni hirteen",
+    "I can't go on living like this",
+    "what's the point of living",
 ]
 NOT_MEANT = [
     "jag dör av nyfikenhet",
@@ -83,6 +91,15 @@ NOT_MEANT = [
     "can I introduce myself?",
     "my dog died today",
     "deadline?",
+    "jag vill ta mitt liv i en ny riktning",
+    "jag jobbade på självmordslinjen",
+    "hellre dör jag än jobbar natt",
+    "kuolisin mieluummin kuin teen yövuoroa",
+    "en halua elää näin kaukana",
+    "istun bussissa ja tapan aikaa",
+    "I want to end my application",
+    "I'd rather not live like a nomad",
+    "I want to cut myself off from night shifts",
 ]
 
 
