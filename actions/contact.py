@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions import replies, role_choice
+from actions import phones, replies, role_choice
 from actions.handing_over import hand_over
 from actions.questions import answers
 from actions.role_answers import next_questions
@@ -61,8 +61,13 @@ async def _tell_general_address(turn: Turn, asked_for_role: bool) -> None:
 
 @answers("request_human")
 async def bring_person(turn: Turn) -> None:
-    """Hand over."""
-    hand_over(turn, "asked_for_person", "utter_handing_over")
+    """Hand over; with a telephone number, so that they are called."""
+    number = phones.first(turn.text)
+    reason = "not_understood" if (turn.offer or {}).get("kind") == "not_understood" else "asked_for_person"
+    if number:
+        hand_over(turn, reason, "utter_call_me", note=f"Would like to be called: {number}", number=number)
+    else:
+        hand_over(turn, reason, "utter_handing_over")
 
 
 @answers("complaint")

@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gateway, pay_privacy, replies
+from actions import crisis, fraud, gateway, pay_privacy, replies
 from actions.turn import Turn
 
 # Returned by `start` and `take` when nothing is left to ask.
@@ -50,6 +50,10 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _SMALL_TALK = frozenset(["affirm", "deny", "greet", "thank", "chitchat", "goodbye"])
+# What no form may swallow, and from which confidence on; what an address or a name may be taken for is never another matter.
+_PRESSING = frozenset(["complaint", "request_human", "unsubscribe", "bot_challenge", "ask_accommodation", "technical_problem"])
+_PRESSING_SURE, _OTHERS_SURE = 0.7, 0.9
+_LIKE_AN_ANSWER = _SMALL_TALK | {"nlu_fallback", "out_of_scope", "ask_location", "ask_contact_person", "verify_offer"}
 
 FormSlot = str
 Step = tuple[dict[str, Any], "FormSlot | None"]  # slots filled, and the slot to ask for next
@@ -117,6 +121,10 @@ class FormSteps(Action):
             return await self.start(turn)
         if comes_back(turn.tracker, self.form):
             return {}, DONE if self.is_over(turn) else waiting_for
+        if crisis.found_in(turn.text):
+            return None  # answered as what it is, and the form is left
+        if turn.intent not in self.intents and fraud.loss_in(turn.text, fraud.is_doubted(turn)):
+            return None
         step = await self.take(turn, waiting_for)
         if step is None and turn.intent in self.intents:
             return {}, waiting_for
@@ -165,6 +173,14 @@ def skips(turn: Turn, offer: str) -> bool:
 def is_question(turn: Turn) -> bool:
     """Whether the message asks something of its own instead of answering."""
     return turn.intent not in _SMALL_TALK and (not turn.text or bool(_ASKS.search(turn.text)))
+
+
+def is_another_matter(turn: Turn) -> bool:
+    """Whether the message asks something of its own, or is clearly understood as something that a form must not swallow."""
+    if is_question(turn):
+        return True
+    sure = _PRESSING_SURE if turn.intent in _PRESSING else _OTHERS_SURE
+    return turn.intent not in _LIKE_AN_ANSWER and turn.confidence >= sure
 
 
 def chosen(turn: Turn, of: Iterable[str]) -> str | None:

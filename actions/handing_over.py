@@ -8,17 +8,23 @@ from actions import offers, replies
 from actions.turn import Turn
 
 
-def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None) -> None:
-    """Ask for a person and say so; forms in progress end."""
+def hand_over(turn: Turn, reason: str, response: str, priority: str = "normal", note: str | None = None, **fields: str) -> None:
+    """Ask for a person and say so, with the response's `fields`; forms in progress end."""
     replies.effect(turn, "handoff", reason=reason, priority=priority, note=note)
     turn.remember("asked_for", {"what": "person"})
-    replies.say(turn, response)
+    replies.say(turn, response, **fields)
 
 
 @offers.does("person")
 async def bring_offered_person(turn: Turn, facts: dict[str, Any]) -> None:
     """'Yes' to 'would you rather talk to a person'."""
     hand_over(turn, "asked_for_person", "utter_handing_over")
+
+
+@offers.does("not_understood")
+async def bring_person_who_understands(turn: Turn, facts: dict[str, Any]) -> None:
+    """'Yes' to a person after the assistant has not understood twice."""
+    hand_over(turn, "not_understood", "utter_handing_over")
 
 
 @offers.does("technical_problem")

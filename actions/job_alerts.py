@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import lines_of_work, offers, places, replies, senders, texts
-from actions.forms import DONE, FormSteps, Step, is_question, says_no
+from actions.forms import DONE, FormSteps, Step, is_another_matter, says_no
 from actions.turn import Turn
 
 
@@ -32,7 +32,7 @@ class _AddressForm(FormSteps):
         if says_no(turn, self.form, self.intents):
             replies.say(turn, "utter_all_right")
             return {}, DONE
-        if is_question(turn) or turn.intent in ("affirm", "request_human", *self.intents):
+        if is_another_matter(turn) or turn.intent in ("affirm", "request_human", *self.intents):
             return None
         replies.say(turn, "utter_not_an_address")
         return {}, slot

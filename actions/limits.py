@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from actions import offers, questions, replies, texts
-from actions.handing_over import hand_over
 from actions.questions import answers
 from actions.role_answers import role_text
 from actions.role_choice import role_if_known
@@ -11,6 +10,7 @@ from actions.smalltalk import beginnings
 from actions.turn import Turn
 
 MOST_SUGGESTIONS = 3
+MOST_COUNTED = 9  # as the domain says of the slot
 _LIKELY_ENOUGH = 0.04  # an alternative with less confidence than this isn't worth a button
 
 
@@ -43,12 +43,12 @@ async def out_of_scope(turn: Turn) -> None:
 
 @answers("nlu_fallback")
 async def ask_what_was_meant(turn: Turn) -> None:
-    """Offer the likeliest meanings; after the second time in a row, a person."""
-    count = int(turn.slot("misunderstandings") or 0) + 1
+    """Offer the likeliest meanings; from the second time in a row on, a person, who is asked only if the candidate wants one."""
+    count = min(int(turn.slot("misunderstandings") or 0) + 1, MOST_COUNTED)
     turn.remember("misunderstandings", count)
     if count >= 2:
-        turn.remember("misunderstandings", 0)
-        hand_over(turn, "not_understood", "utter_not_understood_twice")
+        turn.remember("open_offer", {"kind": "not_understood"})
+        replies.say(turn, "utter_not_understood_twice", buttons=[replies.person(turn)])
         return
     likely = suggestions(turn)
     if not likely:

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.numbers import format_decimal, get_currency_symbol
 
-from actions import texts
+from actions import phones, texts
 
 # 38 000, 38.000, 38,000, 38000, 38k, 38 tusen/tuhatta, 3 200,50; with a currency before or after.
 _NUMBER = r"\d{1,3}(?:[  .,]\d{3})+(?:,\d\d)?|\d+(?:[.,]\d{1,2})?"
@@ -18,6 +18,7 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _SMALLEST = 100  # a bare number below this is years, hours or per cent, not pay
+_LARGEST = 9_999_999  # one above is a telephone or reference number
 
 
 def pay_range(pay: dict[str, Any], language: str) -> str:
@@ -49,8 +50,10 @@ def _with_currency(amount: str, currency: str, language: str) -> str:
 
 
 def amount_spans(text: str) -> list[tuple[int, int]]:
-    """Where amounts of money stand in a text, as (start, end)."""
-    return [(match.start() + _lead(match.group()), match.end()) for match in AMOUNT.finditer(text) if _is_money(match.group())]
+    """Where amounts of money stand in a text, as (start, end); telephone numbers are none."""
+    found = [(match.start() + _lead(match.group()), match.end()) for match in AMOUNT.finditer(text) if _is_money(match.group())]
+    numbers = phones.spans(text)
+    return [(start, end) for start, end in found if not any(start < last and first < end for first, last in numbers)]
 
 
 def _lead(found: str) -> int:
@@ -61,4 +64,4 @@ def _is_money(found: str) -> bool:
     if re.search(_UNIT, found, re.IGNORECASE):
         return True
     whole = re.sub(r",\d\d$", "", found)
-    return any(int(re.sub(r"\D", "", n)) >= _SMALLEST for n in re.findall(_NUMBER, whole))
+    return any(_SMALLEST <= int(re.sub(r"\D", "", n)) <= _LARGEST for n in re.findall(_NUMBER, whole))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import money, replies
+from actions import fraud, money, replies
 from actions.blot import blot
 from actions.turn import Turn
 
@@ -47,5 +47,5 @@ def earlier_pay_spans(text: str, intent: str) -> list[tuple[int, int]]:
         return []
     about_pay = intent in _PAY_INTENTS or _PAY.search(text) is not None
     told = about_pay and _EARNED.search(text) is not None
-    unclear = intent == "give_salary_expectation" and _HOPED.search(text) is None
+    unclear = intent == "give_salary_expectation" and _HOPED.search(text) is None and not fraud.pays_out(text)
     return money.amount_spans(text) if told or unclear else []

@@ -61,6 +61,10 @@ async def check_sender(turn: Turn) -> None:
     company = await turn.gateway.company()
     own = list(company.get("mail_domains") or [])
     named = senders.senders_in(turn.text)
+    if not named and (turn.offer or {}).get("kind") == "offer_check":  # told before; what follows goes on about it
+        buttons = offers.make(turn, "offer_check", "check_offer", no=None, senders=(turn.offer or {}).get("senders") or [])
+        replies.say(turn, "utter_sender_advice", buttons=buttons)
+        return
     foreign = [domain for domain in named if not senders.belongs_to(domain, own)]
     fields = {"company": company["name"], "domains": joined(own, turn.language)}
     if named:

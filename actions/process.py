@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions import applications as own_applications
-from actions import dates, offers, replies, role_choice, texts
+from actions import checks, dates, offers, replies, role_choice, texts
 from actions.applications import Application
 from actions.company_answers import tell_company_answer
 from actions.questions import answers
@@ -20,6 +20,8 @@ MOST_AT_ONCE = 4
 async def tell_process(turn: Turn) -> None:
     """The steps of the role's recruitment, else of the company's."""
     role = await role_choice.role_if_known(turn)
+    if await checks.say_if_unwritten(turn, "ask_process", "process", role):
+        return
     steps = ((role or {}).get("texts") or {}).get("process")
     if role and isinstance(steps, list) and steps:
         lines = [_step_line(turn, n, step) for n, step in enumerate(steps, 1)]
@@ -37,6 +39,8 @@ def _step_line(turn: Turn, order: int, step: dict[str, str]) -> str:
 async def tell_assessment(turn: Turn) -> None:
     """Tests and assessments of the role, else of the company."""
     role = await role_choice.role_if_known(turn)
+    if await checks.say_if_unwritten(turn, "ask_assessment", "assessment", role):
+        return
     if not (role and tell_ad_text(turn, role, "ask_assessment", "assessment")):
         await tell_company_answer(turn, "assessment", "ask_assessment", role)
 

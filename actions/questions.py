@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
+from actions import crisis, fraud, gateway, hurry, money, ordinals, overlay, own_address, pay_privacy, phones, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -51,6 +51,9 @@ FORMS = {
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 
+# What a telephone number may be mistaken for.
+_BY_A_NUMBER = frozenset(["give_salary_expectation", "nlu_fallback", "out_of_scope"])
+
 
 class QuestionAction(Action):
     """Answers the question that its intent stands for."""
@@ -83,6 +86,12 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
+    if crisis.found_in(turn.text):
+        crisis.answer(turn)
+        return
+    if fraud.loss_in(turn.text, fraud.is_doubted(turn)):
+        fraud.answer_loss(turn)
+        return
     meant = await _meant(turn, intent)
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
@@ -100,13 +109,15 @@ async def answer(turn: Turn, intent: str) -> None:
     """Answer one question; when the facts can't be read, say so instead of guessing."""
     try:
         if intent in PRIVATE and not turn.verified:
-            turn.remember("pending_question", {"intent": intent})
+            turn.remember("pending_question", {"intent": intent, "text": pay_privacy.without_earlier_pay(turn)[:300]})
             turn.next_action = "verification_form"
             return
         if intent in FORMS:
             turn.next_action = FORMS[intent]
             return
         turn.asked = intent
+        if intent in hurry.ASKED_WITH and hurry.found_in(turn.words):
+            await hurry.tell_recruiters(turn)
         await ANSWERS[COMPANY_QUESTION if intent.startswith(overlay.COMPANY) else intent](turn)
     except gateway.GatewayError:
         replies.say(turn, "utter_data_unreachable", buttons=[replies.person(turn)])
@@ -116,10 +127,21 @@ async def _meant(turn: Turn, intent: str) -> str:
     """The question behind a reply to what we asked; otherwise the intent as understood."""
     if not turn.text:
         return intent
+    if intent in hurry.MISTAKEN_FOR and hurry.found_in(turn.text):
+        return hurry.QUESTION
+    behind = own_address.question_behind(turn, intent, PRIVATE)
+    if behind:
+        return behind
     asked = turn.slot("asked_for") or {}
     short = len(turn.text.split()) <= 4
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
+    if fraud.goes_on(turn, intent):
+        return "verify_offer"
+    if intent in _BY_A_NUMBER and phones.first(turn.text) and not money.amount_spans(turn.text):
+        return "request_human"
+    if intent == "give_salary_expectation" and fraud.pays_out(turn.text):
+        return "nlu_fallback"
     if intent not in _LOOSE and (not short or turn.confidence >= SURE):
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):

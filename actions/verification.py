@@ -8,8 +8,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import offers, pay_privacy, questions, replies, senders
-from actions.forms import DONE, FormSteps, Step, is_question, says_no
+from actions import offers, pay_privacy, phones, questions, replies, senders
+from actions.blot import blot
+from actions.forms import DONE, FormSteps, Step, is_another_matter, says_no
 from actions.questions import PRIVATE
 from actions.turn import Turn
 
@@ -28,6 +29,13 @@ _OTHER_ADDRESS = re.compile(
     r"(?:wrong|different|another|change).{0,14}(?:address|e-?mail)",
     re.IGNORECASE,
 )
+_FORGOTTEN = re.compile(
+    r"\b(?:minns|vet|kommer|osäker)\b.{0,12}\b(?:inte|ej|vilken)\b|\bglömt\b|\bingen aning\b|"
+    r"\b(?:en|emmä|em) (?:mä |minä |mää |nyt |enää )*(?:muista|tiedä|tiiä|oo varma|ole varma)|\bunohd(?:in|i|an)\b|\bunohtanut\b|\bei mitään hajua\b|"
+    r"\b(?:don'?t|do not|can'?t|cannot|can not) (?:really |quite )?(?:remember|recall|know)\b|\bforgot(?:ten)?\b|\bnot sure\b|\bno idea\b|\bidk\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"adress|mejl|mail|e-?post|osoit|sähköpost|s.posti|meil|\bone\b|vilken|\bmikä|\bmillä|\bwhich", re.IGNORECASE)
 
 
 class VerificationForm(FormSteps):
@@ -57,18 +65,22 @@ class VerificationForm(FormSteps):
             return self._send(turn, address)
         if slot == "verification_code":
             return self._take_code(turn)
+        if _is_forgotten(turn.text):
+            turn.remember("open_offer", {"kind": "person"})
+            replies.say(turn, "utter_address_forgotten")
+            return {}, slot
         if says_no(turn, self.form, self.intents):
             return self._stop(turn)
         if turn.intent in PRIVATE:
             turn.remember("pending_question", pending(turn))
             return {}, slot
-        if is_question(turn) or turn.intent in ("affirm", "request_human"):
+        if is_another_matter(turn) or turn.intent in ("affirm", "request_human"):
             return None
         replies.say(turn, "utter_not_an_address")
         return {}, slot
 
     def _take_code(self, turn: Turn) -> Step | None:
-        code = _CODE.search(turn.text)
+        code = _CODE.search(blot(turn.text, phones.spans(turn.text)))
         if code:
             return {"verification_code": re.sub(r"\D", "", code.group(1))}, DONE
         email = turn.slot("email")
@@ -112,11 +124,25 @@ class VerificationForm(FormSteps):
             known = turn.tracker.get_slot("email")
             again = [{"title": known, "payload": replies.payload("affirm", email=known)}] if known else []
             replies.say(turn, "utter_code_expired", buttons=[*again, cancel])
-        elif turn.intent in PRIVATE:
-            why = "utter_why_verification_to_act" if turn.intent in FORMS else "utter_why_verification"
+        elif _wants_to_know(turn):
+            why = "utter_why_verification_to_act" if _wants_to_know(turn) in FORMS else "utter_why_verification"
             replies.say(turn, why, buttons=[cancel, replies.person(turn)])
         else:
             replies.say(turn, "utter_which_address", buttons=[cancel, replies.person(turn)])
+
+
+def _wants_to_know(turn: Turn) -> str | None:
+    """The private question that has just led here; None once the address has been asked for."""
+    if turn.intent in PRIVATE:
+        return turn.intent
+    begins = turn.tracker.get_slot("requested_slot") is None
+    return (turn.slot("pending_question") or {}).get("intent") if begins else None
+
+
+def _is_forgotten(text: str) -> bool:
+    """'I don't remember', said of the address that was asked for."""
+    plain = text.replace("’", "'")
+    return bool(_FORGOTTEN.search(plain)) and (len(plain.split()) <= 4 or bool(_ADDRESS.search(plain)))
 
 
 def pending(turn: Turn) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.trackers import EventVerbosity
 
-from actions import gateway, tracing
+from actions import crisis, gateway, tracing
 from actions.overlay import COMPANY
 from nlu import in_process, quicker
 from nlu.in_process import InProcess
@@ -69,6 +69,8 @@ class Assistant:
             return self._pressed(turn.button)
         text = turn.text or ""
         whole = self.parse(text, turn.language)
+        if crisis.found_in(text):
+            return [_taken_for(whole, crisis.INTENT)]
         cut = None
         if may_split:
             cut = two_questions(text, whole, lambda part: self.parse(part, turn.language))
@@ -109,6 +111,13 @@ def _message(turn: Turn, parsed: Parsed, output: TurnOutput) -> UserMessage:
     message = UserMessage(None, output, turn.conversation, parsed, "desk", message_id=turn.message_id)
     message.text = parsed["text"]  # as typed: the constructor would strip it
     return message
+
+
+def _taken_for(parsed: Parsed, name: str) -> Parsed:
+    """A message whose intent is known for certain, whatever the NLU makes of it."""
+    intent = {"name": name, "confidence": 1.0}
+    others = [entry for entry in parsed.get("intent_ranking", []) if entry["name"] != name]
+    return {**parsed, "intent": intent, "intent_ranking": [intent, *others]}
 
 
 def _alternatives(parsed: Parsed) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from rasa.shared.core.events import ActionExecutionRejected, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_json_file
 
-from actions import tracing
+from actions import texts, tracing
 from nlu.in_process import InProcess
 from nlu.nlg import LanguageGenerator
 from nlu.runner import StraightRunner
@@ -58,6 +58,8 @@ class TurnProcessor(MessageProcessor):
             action_endpoint=actions,
         )
         self.tracker_store.domain = self.domain
+        # The texts are those that the actions beside them were written for, however old the archive.
+        self.domain.responses.update({name: list(said.values()) for name, said in texts.responses().items()})
         self.nlg.responses = self.domain.responses  # type: ignore[attr-defined]
 
     @staticmethod

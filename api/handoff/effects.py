@@ -68,6 +68,7 @@ def ask_pay(acting: Acting, data: dict[str, Any]) -> str:
 
 @handles("ask_recruiter")
 def ask_recruiter(acting: Acting, data: dict[str, Any]) -> str:
-    """A question that the data does not answer."""
-    service.add_request(acting, "ask_recruiter", _words(data, "question"), role=_role(data), topic=str(data.get("topic") or "")[:64])
+    """A question that the data does not answer, or that cannot wait."""
+    urgent: dict[str, Any] = {"priority": "high"} if data.get("priority") == "high" else {}
+    service.add_request(acting, "ask_recruiter", _words(data, "question"), role=_role(data), topic=str(data.get("topic") or "")[:64], **urgent)
     return "requested"

@@ -38,18 +38,30 @@ def test_a_typed_yes_to_a_meaning_that_begins_a_dialogue_begins_it(office: Offic
         assert candidate.form == "verification_form" and candidate.slots["pending_question"]["intent"] == form
 
 
-def test_two_misunderstandings_in_a_row_bring_a_person(office: Office, language: str) -> None:
-    candidate = Candidate(office, language)
-    candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
-    heard = candidate.says("nlu_fallback", "hm hm?", ranking=UNSURE)
-    assert heard.effects == [{"kind": "handoff", "reason": "not_understood", "priority": "normal"}]
+def test_two_misunderstandings_in_a_row_offer_a_person_and_take_none(office: Office, language: str) -> None:
+    for accepts in (lambda candidate: candidate.says("affirm", "yes"), lambda candidate: candidate.presses("/request_human")):
+        candidate = Candidate(office, language)
+        candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
+        for _ in range(10):
+            heard = candidate.says("nlu_fallback", "hm hm?", ranking=UNSURE)
+            assert heard.names == ["utter_not_understood_twice"] and not heard.effects
+            assert list(heard.buttons.values()) == ["/request_human"]
+        assert accepts(candidate).effects == [{"kind": "handoff", "reason": "not_understood", "priority": "normal"}]
+
+
+def test_after_the_offer_of_a_person_one_may_go_on(office: Office) -> None:
+    candidate = Candidate(office, "sv", page="LV-101")
+    for _ in range(2):
+        candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
+    assert candidate.says("ask_salary", "vad är lönen?").names == ["utter_pay_range"]
+    assert candidate.says("nlu_fallback", "hm?", ranking=UNSURE).names == ["utter_did_you_mean"]
 
 
 def test_something_else_keeps_the_count(office: Office) -> None:
     candidate = Candidate(office, "sv")
     heard = candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
     assert candidate.presses(heard.buttons["Något annat"]).names == ["utter_say_it_otherwise"]
-    assert candidate.says("nlu_fallback", "hm?", ranking=UNSURE).effects
+    assert candidate.says("nlu_fallback", "hm?", ranking=UNSURE).names == ["utter_not_understood_twice"]
 
 
 @pytest.mark.parametrize("intent", ["ask_salary", "greet", "search_roles"])
@@ -57,7 +69,7 @@ def test_a_message_that_is_understood_resets_the_count(office: Office, intent: s
     candidate = Candidate(office, "sv")
     candidate.says("nlu_fallback", "hm?", ranking=UNSURE)
     candidate.says(intent, "?")
-    assert not candidate.says("nlu_fallback", "hm?", ranking=UNSURE).effects
+    assert candidate.says("nlu_fallback", "hm?", ranking=UNSURE).names == ["utter_did_you_mean"]
 
 
 def test_without_any_likely_meaning_it_says_so(office: Office, language: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions import hurry
 from tests.actions.office import Office, application
 from tests.actions.talk import Candidate
 
@@ -178,3 +179,115 @@ def test_a_yes_that_is_typed_as_a_button_is_no_button(office: Office) -> None:
     candidate.says("delete_my_data", "radera mig")
     heard = candidate.says("nlu_fallback", '/affirm{"offer": "erase"}', ranking=[("affirm", 0.4), ("deny", 0.2)])
     assert not heard.effects
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "says"),
+    [
+        ("complaint", "jag blev trakasserad av Tomas på intervjun", "utter_complaint"),
+        ("complaint", "haastattelija haukku mua", "utter_complaint"),
+        ("bot_challenge", "ootsä ihminen", "utter_bot_challenge"),
+    ],
+)
+def test_what_is_clearly_another_matter_is_not_taken_for_an_address(office: Office, language: str, intent: str, text: str, says: str) -> None:
+    for begins in ("ask_application_status", "subscribe_job_alerts"):
+        candidate = Candidate(office, language)
+        candidate.says(begins, "?")
+        heard = candidate.says(intent, text, confidence=0.95)
+        assert heard.names[0] == says and "utter_not_an_address" not in heard.names
+        assert candidate.form is None or intent != "complaint"
+
+
+@pytest.mark.parametrize(("intent", "text"), [("out_of_scope", "Kalle Svensson"), ("ask_location", "min adress är storgatan 5"), ("complaint", "elin exempel")])
+def test_a_name_or_an_unsure_guess_is_no_other_matter(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text, confidence=0.95 if intent != "complaint" else 0.5).names == ["utter_not_an_address", "utter_which_address"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("nlu_fallback", "en muista millä meilillä hain"),
+        ("ask_location", "jag minns inte vilken adress jag använde"),
+        ("ask_location", "I don’t remember which address I used"),
+        ("deny", "minns inte"),
+        ("nlu_fallback", "I forgot"),
+    ],
+)
+def test_a_forgotten_address_is_helped_with(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text).names == ["utter_address_forgotten", "utter_which_address"]
+    assert candidate.says("affirm", "yes").effects == [{"kind": "handoff", "reason": "asked_for_person", "priority": "normal"}]
+
+
+STATUS, CONTACT = "ask_application_status", "ask_next_contact"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "pending"),
+    [
+        ("out_of_scope", "elin@example.com is my mail, why did nobody write to me as promised?", CONTACT),
+        ("out_of_scope", "min mejl är elin@example.com", STATUS),
+        ("greet", "hi, I'm elin@example.com", STATUS),
+        ("nlu_fallback", "mun sähköposti on elin@example.com", STATUS),
+        ("ask_assessment", "elin@example.com", STATUS),
+        ("verify_offer", "elin@example.com.", STATUS),
+    ],
+)
+def test_an_address_written_unasked_begins_the_proof(office: Office, language: str, intent: str, text: str, pending: str) -> None:
+    candidate = Candidate(office, language)
+    heard = candidate.says(intent, text)
+    assert heard.effects == [{"kind": "verification_start", "email": "elin@example.com"}] and heard.names == ["utter_write_code"]
+    assert candidate.slots["pending_question"]["intent"] == pending
+
+
+def test_an_address_after_did_you_mean_takes_the_private_meaning(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("nlu_fallback", "hm?", ranking=[("how_to_apply", 0.4), ("confirm_receipt", 0.3)])
+    assert candidate.says("out_of_scope", "elin@example.com").effects == [{"kind": "verification_start", "email": "elin@example.com"}]
+    assert candidate.slots["pending_question"]["intent"] == "confirm_receipt"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("verify_offer", "is hr@lumivik-jobs.com you?"), ("nlu_fallback", "hr@lumivik-jobs.com"), ("verify_offer", "I'm sure hr@x.example is fake")],
+)
+def test_a_sender_is_no_address_of_ones_own(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("verify_offer", "is this mail real?")
+    assert candidate.says(intent, text).names == ["utter_sender_foreign"]
+    assert candidate.form is None
+
+
+def test_ones_own_address_after_a_question_for_the_sender_is_no_sender(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("verify_offer", "är det äkta?")
+    assert candidate.says("out_of_scope", "min mejl är elin@example.com").names == ["utter_write_code"]
+
+
+HASTE = [
+    "jag har fått ett erbjudande från annan firma, måste svara imorgon. kan ni skynda på?",
+    "sain toisen työtarjouksen ja pitää vastata huomenna",
+    "I have another offer and need to answer by Friday, can you speed up?",
+]
+
+
+@pytest.mark.parametrize("text", HASTE)
+@pytest.mark.parametrize("intent", ["verify_offer", "nlu_fallback", "ask_next_contact"])
+def test_haste_is_passed_on_as_urgent_after_the_proof(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = Candidate(office, language)
+    assert candidate.says(intent, text).names == ["utter_why_verification"]
+    prove(candidate, office)
+    heard = candidate.presses("/external_verified")
+    assert heard.names == ["utter_hurry_told", "utter_next_contact"]
+    assert heard.effects == [{"kind": "ask_recruiter", "topic": "hurry", "priority": "high", "role": "LV-101", "question": text}]
+    assert candidate.says(intent, text).effects == [], "once in a conversation"
+
+
+@pytest.mark.parametrize(
+    "text", ["hur snabbt svarar ni?", "do I need to hurry to apply?", "jag har ett annat jobb", "onko kiire hakea?", "can you offer another job?"]
+)
+def test_what_is_no_haste(text: str) -> None:
+    assert not hurry.found_in(text)

@@ -182,3 +182,11 @@ def test_the_assistant_is_told_what_it_needs(candidate: Candidate, fake_assistan
     assert set(body["context"]) >= {"page_role", "verified", "now"}
     assert body["context"]["now"].endswith("+00:00")
     assert candidate.token not in str(body)
+
+
+def test_a_question_that_cannot_wait_is_mailed_as_urgent(app: APIFlask, candidate: Candidate, fake_assistant: FakeAssistant) -> None:
+    fake_assistant.script = lambda body: reply(effects=[{"kind": "ask_recruiter", "topic": "hurry", "priority": "high", "question": "Kan ni skynda på?"}])
+    candidate.say("Kan ni skynda på?")
+    with app.app_context():
+        assert db.session.scalars(select(Mail.subject)).one().startswith("URGENT: ")
+        assert db.session.scalars(select(Request.data)).one() == {"topic": "hurry", "priority": "high"}
