@@ -15,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import gateway, pay_privacy, replies
+from actions import clear_yes, gateway, pay_privacy, replies
 from actions.turn import Turn
 
 # Returned by `start` and `take` when nothing is left to ask.
@@ -49,6 +49,8 @@ _ASKS = re.compile(
     r"what|when|how|where|who|which|why|can (?:i|you)|is there|do you)\b",
     re.IGNORECASE,
 )
+# These are heard at once, whatever yes or no they come with.
+_HEARD_FIRST = frozenset(["request_human", "complaint", "bot_challenge"])
 _SMALL_TALK = frozenset(["affirm", "deny", "greet", "thank", "chitchat", "goodbye"])
 
 FormSlot = str
@@ -138,9 +140,24 @@ def says_yes(turn: Turn, offer: str) -> bool:
     """A typed yes that isn't taken back in the same breath, or the yes button of this very offer."""
     if not turn.text:
         return turn.intent == "affirm" and turn.entity("offer") == offer
-    if _CHANGED_MIND.search(turn.text) or _NO.search(turn.text):
+    if _CHANGED_MIND.search(turn.text) or _NO.search(turn.text) or _heard_first(turn, offer):
         return False
     return bool(_YES.search(turn.text)) or turn.intent == "affirm"
+
+
+def says_limited_yes(turn: Turn, act: str, reasons: bool = False) -> bool:
+    """A typed yes with a condition, a limit or another wish: not enough for what cannot be undone.
+
+    `reasons`: whether the answer may tell why; otherwise a yes with more to say must at least be understood as a yes.
+    """
+    if not turn.text or _heard_first(turn, act) or not (_YES.search(turn.text) or turn.intent == "affirm"):
+        return False
+    understood = turn.intent == "affirm" or reasons or clear_yes.is_plain(turn.text, act)
+    return not understood or clear_yes.is_limited(turn.text, act, reasons)
+
+
+def _heard_first(turn: Turn, act: str) -> bool:
+    return turn.intent in _HEARD_FIRST and not clear_yes.is_plain(turn.text, act)
 
 
 def says_no(turn: Turn, offer: str, about: Collection[str] = ()) -> bool:
