@@ -9,9 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import offers, replies
+from actions import clear_yes, offers, replies
 from actions.applications import Application
-from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_no, says_yes, skips
+from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_limited_yes, says_no, says_yes, skips
 from actions.turn import Turn
 
 LONGEST_REASON = 500
@@ -66,6 +66,9 @@ class WithdrawForm(FormSteps):
             return self._keep(turn)
         ref = turn.slot("withdraw_application")
         for_another = pressed not in (None, ref)
+        if not is_question(turn) and says_limited_yes(turn, "withdraw", reasons=True):
+            replies.say(turn, "utter_withdraw_unclear")
+            return {"withdraw_confirmed": None}, "withdraw_confirmed"
         if for_another or is_question(turn) or not says_yes(turn, "withdraw"):
             return None
         reason = reason_in(turn.text) or turn.slot("withdraw_reason")
@@ -100,6 +103,7 @@ class WithdrawForm(FormSteps):
             buttons=[
                 replies.button(turn, "withdraw_yes", "affirm", offer="withdraw", application=ref),
                 replies.button(turn, "withdraw_no", "deny", offer="withdraw"),
+                *([] if "withdraw_application" in turn.changed else [replies.person(turn)]),  # asked again: perhaps there is more to it
             ],
         )
 
@@ -115,7 +119,8 @@ def reason_in(text: str) -> str | None:
     """What follows 'because', or a plain 'yes, …' with more to say; None where no reason is given."""
     found = _BECAUSE.search(text) or _YES_AND.match(text)
     reason = found.group(1).strip(" .,!") if found else ""
-    return reason[:LONGEST_REASON] if len(reason.split()) >= 2 and not _WITHDRAW.search(reason) else None
+    no_reason = len(reason.split()) < 2 or _WITHDRAW.search(reason) or clear_yes.is_plain(reason, "withdraw")
+    return None if no_reason else reason[:LONGEST_REASON]
 
 
 async def _running(turn: Turn) -> list[Application]:

@@ -65,6 +65,50 @@ def test_a_yes_taken_back_in_the_same_breath_is_no_yes(office: Office) -> None:
     assert not candidate.says("affirm", "ja, nej vänta lite").effects
 
 
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_salary", "ja om ni inte kan höja lönen"),
+        ("nlu_fallback", "ok but only if Aino hasn't decided yet"),
+        ("affirm", "ja men inte än"),
+        ("affirm", "ja efter att jag pratat med Aino"),
+        ("affirm", "yes unless the pay goes up"),
+        ("affirm", "joo jos palkka ei nouse"),
+        ("affirm", "joo ellei Aino soita"),
+        ("affirm", "okei mut haluisin eka miettiä"),
+    ],
+)
+def test_a_yes_with_a_condition_withdraws_nothing_and_is_asked_about_again(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says(intent, text)
+    assert heard.names == ["utter_withdraw_unclear", "utter_withdraw_sure"] and not heard.effects and candidate.form
+    assert candidate.says("affirm", "ja").effects == [{"kind": "withdraw", "application": "A-1"}]
+
+
+def test_who_wants_to_talk_first_gets_a_person_and_the_application_stays(office: Office) -> None:
+    candidate = Candidate(office, "fi", verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says("request_human", "okei mut haluisin eka jutella jonkun kanssa")
+    assert [e["kind"] for e in heard.effects] == ["handoff"] and candidate.form is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ja jag vill inte jobba där längre",
+        "yes I'm not interested any more",
+        "joo en halua sitä enää",
+        "ja, jag har fått ett annat jobb",
+        "yes because you don't pay enough",
+    ],
+)
+def test_a_yes_with_a_reason_is_a_yes(office: Office, text: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    assert candidate.says("withdraw_application", text).effects[0]["reason"]
+
+
 def test_a_reason_said_beforehand_is_not_asked_for(office: Office) -> None:
     candidate = Candidate(office, "en", verified=True)
     candidate.says("withdraw_application", "please withdraw my application because I moved abroad")
@@ -135,6 +179,7 @@ def test_an_ended_application_cannot_be_withdrawn(office: Office, language: str)
         ("ja, jag har fått ett annat jobb", "jag har fått ett annat jobb"),
         ("peru hakemukseni, koska sain toisen paikan", "sain toisen paikan"),
         ("ja, dra tillbaka den", None),
+        ("ja det är klart", None),
         ("yes please do it", None),
         ("kyllä", None),
         ("I want to withdraw", None),
