@@ -13,7 +13,7 @@ import re
 _PLAIN = frozenset(
     """
     ja japp jo jepp jajamän jadå joda javisst absolut gärna okej ok okay visst självklart klart såklart tack snälla men bara gör det den dem
-    kör på nu direkt genast allt allting alltihop jag är säker helt du ni kan får vill att med en gång hej då så fort som möjligt
+    kör på nu direkt genast allt allting alltihop jag är nog säker helt du ni kan får vill att med en gång hej då så fort som möjligt
     kyllä joo juu jep jees toki okei kiitos tehkää tee se ne niin vaan vain mut mutta nyt heti kaikki kaiken ole hyvä oon olen ihan
     varma voit haluan haluun saa saat
     yes yeah yep yup sure please but just do it that them go ahead definitely absolutely certainly of course everything all now right away

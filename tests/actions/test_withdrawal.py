@@ -109,6 +109,29 @@ def test_a_yes_with_a_reason_is_a_yes(office: Office, text: str) -> None:
     assert candidate.says("withdraw_application", text).effects[0]["reason"]
 
 
+@pytest.mark.parametrize(("intent", "text"), [("affirm", "no joo"), ("deny", "no joo"), ("deny", "no kyllä peru vaan"), ("nlu_fallback", "No, peru se")])
+def test_finnish_well_is_no_refusal(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "fi", verified=True)
+    candidate.says("withdraw_application", "?")
+    assert candidate.says(intent, text).effects == [{"kind": "withdraw", "application": "A-1"}]
+
+
+@pytest.mark.parametrize("text", ["no", "No.", "no ei", "no thanks", "no, keep it", "no en sittenkään", "no antaa olla", "no en mä sit kuitenkaan"])
+@pytest.mark.parametrize("spoken", ["fi", "en"])
+def test_a_no_is_one_in_finnish_too(office: Office, spoken: str, text: str) -> None:
+    candidate = Candidate(office, spoken, verified=True)
+    candidate.says("withdraw_application", "?")
+    assert candidate.says("deny", text).names == ["utter_application_kept"]
+
+
+@pytest.mark.parametrize("text", ["no joo mut vasta huomenna", "no joo jos palkka ei nouse", "no peru sit ku Aino on soittanu"])
+def test_well_does_not_make_a_condition_a_yes(office: Office, text: str) -> None:
+    candidate = Candidate(office, "fi", verified=True)
+    candidate.says("withdraw_application", "?")
+    heard = candidate.says("affirm", text)
+    assert heard.names == ["utter_withdraw_unclear", "utter_withdraw_sure"] and not heard.effects
+
+
 def test_a_reason_said_beforehand_is_not_asked_for(office: Office) -> None:
     candidate = Candidate(office, "en", verified=True)
     candidate.says("withdraw_application", "please withdraw my application because I moved abroad")
