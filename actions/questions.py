@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
+from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders, undoing
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -100,7 +100,8 @@ async def answer(turn: Turn, intent: str) -> None:
     """Answer one question; when the facts can't be read, say so instead of guessing."""
     try:
         if intent in PRIVATE and not turn.verified:
-            turn.remember("pending_question", {"intent": intent})
+            said = "" if turn.intent in ("affirm", "deny") else pay_privacy.without_earlier_pay(turn)[:300]
+            turn.remember("pending_question", {"intent": intent, "text": said, "application": turn.application})
             turn.next_action = "verification_form"
             return
         if intent in FORMS:
@@ -120,6 +121,8 @@ async def _meant(turn: Turn, intent: str) -> str:
     short = len(turn.text.split()) <= 4
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
+    if undoing.wants_it_back(turn.text) or (asked.get("what") == "withdrawn" and undoing.regrets(turn.text)):
+        return "withdraw_application"  # that dialogue knows how to have it back
     if intent not in _LOOSE and (not short or turn.confidence >= SURE):
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):

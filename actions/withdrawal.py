@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import clear_yes, offers, replies
+from actions import clear_yes, offers, replies, undoing
 from actions.applications import Application
 from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_limited_yes, says_no, says_yes, skips
 from actions.turn import Turn
@@ -29,7 +29,12 @@ class WithdrawForm(FormSteps):
 
     async def start(self, turn: Turn) -> Step:
         """With one running application the yes is asked for at once."""
-        running = await _running(turn)
+        mine = await own_applications.own(turn)
+        running = [a for a in mine if a["status"] == "active"]
+        withdrawn = [a for a in mine if a["status"] == "withdrawn"]
+        if withdrawn and (undoing.wants_it_back(turn.words) or (not running and undoing.regrets(turn.words))):
+            _ask_for_it_back(turn, withdrawn)
+            return {}, DONE
         if not running:
             replies.say(turn, "utter_nothing_to_withdraw", buttons=[offers.person(turn)])
             return {}, DONE
@@ -45,6 +50,8 @@ class WithdrawForm(FormSteps):
             return await self._take_application(turn)
         if slot == "withdraw_confirmed":
             return await self._take_yes_or_no(turn)
+        if turn.text and undoing.regrets(turn.text):
+            return await self._regret(turn)
         if skips(turn, "withdraw_reason"):
             return {"withdraw_reason": None}, DONE
         if not turn.text or is_question(turn) or turn.intent == "request_human":
@@ -76,6 +83,11 @@ class WithdrawForm(FormSteps):
             return {"withdraw_confirmed": True, "withdraw_reason": reason}, DONE
         replies.effect(turn, "withdraw", application=ref)
         return {"withdraw_confirmed": True}, "withdraw_reason"
+
+    async def _regret(self, turn: Turn) -> Step:
+        ref = turn.slot("withdraw_application")
+        _ask_for_it_back(turn, [a for a in await own_applications.own(turn) if a["ref"] == ref])
+        return {"withdraw_confirmed": None, "withdraw_reason": None}, DONE
 
     def _keep(self, turn: Turn) -> Step:
         replies.say(turn, "utter_application_kept")
@@ -123,6 +135,24 @@ def reason_in(text: str) -> str | None:
     return None if no_reason else reason[:LONGEST_REASON]
 
 
+def _ask_for_it_back(turn: Turn, withdrawn: list[Application]) -> None:
+    """A person can undo it; the one named, else the last withdrawn. `withdrawn` holds at least one."""
+    application = max(own_applications.meant(turn, withdrawn), key=lambda a: a.get("stage_since") or "")
+    contact = own_applications.contact_name(turn, application)
+    if not offers.first_time(turn, f"undo_withdrawal:{application['ref']}"):
+        replies.say(turn, "utter_question_sent_already", contact=contact)
+        return
+    replies.effect(turn, "ask_recruiter", topic="undo_withdrawal", role=application["role_ref"], question=turn.words or None)
+    replies.say(
+        turn,
+        "utter_withdrawal_undo_asked",
+        title=application["role_title"],
+        contact=contact,
+        sources=[own_applications.source(application)],
+        buttons=[replies.person(turn)],
+    )
+
+
 async def _running(turn: Turn) -> list[Application]:
     return [a for a in await own_applications.own(turn) if a["status"] == "active"]
 
@@ -145,6 +175,8 @@ class ActionWithdraw(Action):
             if reason or not handed_over:  # who asked for a person has not declined to say why
                 response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
                 replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
+            if not handed_over:
+                turn.remember("asked_for", {"what": "withdrawn"})  # a regret that follows is about this
         for slot in WithdrawForm.slots:
             turn.remember(slot, None)
         return turn.events()

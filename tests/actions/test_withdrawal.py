@@ -210,3 +210,65 @@ def test_an_ended_application_cannot_be_withdrawn(office: Office, language: str)
 )
 def test_a_reason_is_heard_where_there_is_one(text: str, reason: str | None) -> None:
     assert reason_in(text) == reason
+
+
+BACK = [
+    ("withdraw_application", "ångrar mig!! kan ni lägga tillbaka den"),
+    ("nlu_fallback", "hups peruin vahingossa, saako sen takas"),
+    ("out_of_scope", "I withdrew my application by mistake, can you undo it?"),
+    ("withdraw_application", "jag råkade dra tillbaka ansökan, kan den återställas"),
+]
+
+
+@pytest.mark.parametrize(("intent", "text"), BACK)
+def test_a_withdrawal_that_is_regretted_is_passed_to_the_recruiter_at_once(office: Office, language: str, intent: str, text: str) -> None:
+    office.applications[0]["status"] = "withdrawn"
+    candidate = Candidate(office, language, verified=True)
+    heard = candidate.says(intent, text)
+    assert heard.names == ["utter_withdrawal_undo_asked"] and heard.sources == [("application", "A-1")] and candidate.form is None
+    assert heard.effects == [{"kind": "ask_recruiter", "topic": "undo_withdrawal", "role": "LV-101", "question": text}]
+    again = candidate.says(intent, text)
+    assert again.names == ["utter_question_sent_already"] and not again.effects
+
+
+def test_it_is_proven_first_who_wants_it_back(office: Office) -> None:
+    office.applications[0]["status"] = "withdrawn"
+    candidate = Candidate(office, "fi")
+    candidate.says("nlu_fallback", "hups peruin vahingossa, saako sen takas")
+    assert candidate.form == "verification_form"
+    assert candidate.slots["pending_question"]["text"] == "hups peruin vahingossa, saako sen takas"
+
+
+@pytest.mark.parametrize("text", ["ångrar mig", "hups, peruin vahingossa", "no wait, I didn't mean to", "undo"])
+def test_a_regret_at_the_why_is_no_reason(office: Office, language: str, text: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("withdraw_application", "?")
+    candidate.says("affirm", "ja")
+    heard = candidate.says("deny", text)
+    assert heard.names == ["utter_withdrawal_undo_asked"] and [e["kind"] for e in heard.effects] == ["ask_recruiter"]
+
+
+def test_a_regret_right_after_is_understood_in_few_words(office: Office) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("withdraw_application", "?")
+    candidate.says("affirm", "ja")
+    candidate.says("deny", "nej")
+    office.applications[0]["status"] = "withdrawn"
+    assert candidate.says("deny", "hoppsan, ångrar mig").names == ["utter_withdrawal_undo_asked"]
+
+
+@pytest.mark.parametrize("text", ["jag sökte av misstag", "hain vahingossa väärää paikkaa", "I changed my mind about moving", "I can have my old job back"])
+def test_a_reason_that_sounds_like_regret_is_a_reason(office: Office, text: str) -> None:
+    candidate = Candidate(office, "en", verified=True)
+    candidate.says("withdraw_application", "?")
+    candidate.says("affirm", "ja")
+    assert candidate.says("out_of_scope", text).effects == [{"kind": "withdraw", "application": "A-1", "reason": text}]
+
+
+@pytest.mark.parametrize(
+    "text", ["jag ångrar min ansökan, dra tillbaka den", "I applied by mistake, please withdraw it", "was my interview cancelled by mistake"]
+)
+def test_other_regrets_ask_for_nothing_back(office: Office, text: str) -> None:
+    office.applications.append(application("A-2", "LV-105", "Seller", status="withdrawn"))
+    candidate = Candidate(office, "en", verified=True)
+    assert candidate.says("withdraw_application", text).names == ["utter_withdraw_sure"]
