@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders, undoing
+from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders, sympathy, undoing
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -50,6 +50,7 @@ FORMS = {
 }
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
+_BY_THE_WAY = frozenset(["greet", "thank", "chitchat"])  # whatever was offered still stands after these
 
 
 class QuestionAction(Action):
@@ -82,7 +83,13 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 
 async def respond(turn: Turn, intent: str) -> None:
-    """Answer what a message asks, and forget what was offered before it."""
+    """Answer what a message asks, and forget what was offered before it; small talk leaves that open."""
+    sympathy_word = sympathy.called_for(turn)
+    if sympathy_word and sympathy.is_the_matter(turn):
+        sympathy.answer(turn, sympathy_word)
+        return
+    if sympathy_word and intent not in ("complaint", "request_human"):  # their answers begin so themselves
+        replies.say(turn, sympathy_word)
     meant = await _meant(turn, intent)
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
@@ -94,6 +101,8 @@ async def respond(turn: Turn, intent: str) -> None:
     if also and meant == asked.get("intent") != intent:
         await answer(turn, also)  # both questions waited for the role
     await answer(turn, meant)
+    if meant in _BY_THE_WAY and turn.slot("open_offer") is None:
+        turn.remember("open_offer", turn.offer)
 
 
 async def answer(turn: Turn, intent: str) -> None:
