@@ -7,9 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import lines_of_work, offers, places, replies, senders, texts
+from actions import alert_corrections, lines_of_work, offers, places, replies, senders, texts
 from actions.forms import DONE, FormSteps, Step, is_question, says_no
 from actions.turn import Turn
+
+WISH = ("field", "employment_type", "location")  # what an alert may be about
 
 
 class _AddressForm(FormSteps):
@@ -50,8 +52,14 @@ class JobAlertForm(_AddressForm):
     intents = frozenset({"subscribe_job_alerts"})
 
     async def start(self, turn: Turn) -> Step:
-        """Keep what the wish names."""
-        offered = turn.slot("alert_wish") if turn.intent == "affirm" else None
+        """Keep what the wish names; a correction changes that part of the wish before, or its address."""
+        before = turn.slot("alert_wish") or {}
+        asked = before.get("asked") or {}
+        if asked and alert_corrections.corrects(turn.text, asked):
+            named = {name: value for name, value in _wish_in(turn).items() if value}
+            turn.remember("alert_wish", {**before, **named, "asked": None, "corrected": asked["email"]})
+            return {"alert_email": senders.email_in(turn.text) or asked["email"]}, DONE
+        offered = before if turn.intent == "affirm" and not asked else None
         turn.remember("alert_wish", offered or _wish_in(turn))
         return await super().start(turn)
 
@@ -96,12 +104,17 @@ class ActionJobAlertOn(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Nothing is sent until the candidate has confirmed in that mail."""
         turn = Turn(dispatcher, tracker)
-        email, wish = turn.slot("alert_email"), turn.slot("alert_wish") or {}
-        if email:
-            replies.effect(turn, "job_alert_on", email=email, **wish)
-            replies.say(turn, "utter_alert_on", email=email, filters=_filters(turn, wish))
+        email, kept = turn.slot("alert_email"), turn.slot("alert_wish") or {}
+        wish = {name: kept.get(name) for name in WISH}
         turn.remember("alert_email", None)
         turn.remember("alert_wish", None)
+        if email:
+            replies.effect(turn, "job_alert_on", email=email, **wish)
+            said = "utter_alert_corrected" if kept.get("corrected") else "utter_alert_on"
+            replies.say(turn, said, email=email, filters=_filters(turn, wish))
+            asked = {"what": "alert", "intent": "subscribe_job_alerts", "email": email}
+            turn.remember("asked_for", asked)
+            turn.remember("alert_wish", {**wish, "asked": asked})
         return turn.events()
 
 
@@ -128,5 +141,7 @@ class ActionJobAlertOff(Action):
             replies.effect(turn, "job_alert_off", email=email)
             # Another's mails end by a link in a mail, of which the gateway tells.
             replies.say(turn, "utter_alert_off" if turn.verified else "utter_alert_off_asked")
+            if email:
+                turn.remember("asked_for", {"what": "alert", "intent": "unsubscribe", "email": email})
         turn.remember("unsubscribe_email", None)
         return turn.events()

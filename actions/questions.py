@@ -13,8 +13,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import alert_corrections, gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders, sympathy, undoing
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders, sympathy, undoing
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -128,6 +128,8 @@ async def _meant(turn: Turn, intent: str) -> str:
         return intent
     asked = turn.slot("asked_for") or {}
     short = len(turn.text.split()) <= 4
+    if asked.get("what") == "alert" and alert_corrections.corrects(turn.text, asked):
+        return str(asked["intent"])
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
     if undoing.wants_it_back(turn.text) or (asked.get("what") == "withdrawn" and undoing.regrets(turn.text)):

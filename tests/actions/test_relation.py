@@ -112,3 +112,58 @@ def test_customers_are_shown_to_customer_service(office: Office, language: str) 
     heard = Candidate(office, language).says("customer_question", "?")
     phone = {"sv": "+46 8 465 004 00", "fi": "+358 50 000 0100", "en": "(FI)"}[language]
     assert phone in heard.text and "https://lumivik.example/service" in heard.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "changed"),
+    [
+        ("deny", "nej fel, det ska vara nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("nlu_fallback", "sorry, typo: nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("out_of_scope", "nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("subscribe_job_alerts", "eiku nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("affirm", "muuta se tampereeksi", {"location": "Tampere"}),
+        ("ask_location", "make it Malmö instead", {"location": "Malmö"}),
+        ("search_roles", "jag menade försäljning", {"field": "sales"}),
+    ],
+)
+def test_a_correction_of_an_alert_keeps_the_rest_of_it(office: Office, language: str, intent: str, text: str, changed: dict[str, str]) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("subscribe_job_alerts", "IT jobs in Göteborg")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    heard = candidate.says(intent, text)
+    wish = {"email": "nina.berg@example.com", "field": "it", "location": "Göteborg", **changed}
+    assert heard.effects == [{"kind": "job_alert_on", **wish}] and heard.names == ["utter_alert_corrected"]
+    assert wish["email"] in heard.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("deny", "nej"),
+        ("search_roles", "onko jotain muuta Tampereella?"),
+        ("search_roles", "no, what about Malmö?"),
+        ("verify_offer", "is hr@lumivik-careers.com really you?"),
+        ("thank", "tack"),
+    ],
+)
+def test_what_follows_an_alert_is_not_always_a_correction(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("subscribe_job_alerts", "mejla mig")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    assert not candidate.says(intent, text).effects
+
+
+def test_another_alert_is_another_one(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("subscribe_job_alerts", "IT jobs in Göteborg")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    candidate.says("subscribe_job_alerts", "mail me about summer jobs too")
+    heard = candidate.says("nlu_fallback", "bo@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "bo@example.com", "employment_type": "summer"}] and heard.names == ["utter_alert_on"]
+
+
+def test_the_address_whose_mails_are_to_end_can_be_corrected(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("unsubscribe", "sluta mejla mig")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    assert candidate.says("deny", "nej fel, nina.borg@example.com").effects == [{"kind": "job_alert_off", "email": "nina.borg@example.com"}]
