@@ -11,7 +11,7 @@ from actions import alert_corrections, lines_of_work, offers, places, replies, s
 from actions.forms import DONE, FormSteps, Step, is_question, says_no
 from actions.turn import Turn
 
-WISH = ("field", "employment_type", "location")  # what an alert may be about
+WISH = ("field", "employment_type", "location", "remote")  # what an alert may be about
 
 
 class _AddressForm(FormSteps):
@@ -64,15 +64,17 @@ class JobAlertForm(_AddressForm):
         return await super().start(turn)
 
 
-def _wish_in(turn: Turn) -> dict[str, str | None]:
-    """The first line of work, kind of employment and place that a message or its button names."""
+def _wish_in(turn: Turn) -> dict[str, Any]:
+    """The first line of work, kind of employment and place that a message or its button names, and whether remote work is."""
     said = " ".join([turn.text, *(value for name in ("location", "field", "employment_type") for value in turn.entities(name))])
     pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
     kinds = lines_of_work.employment_in(said)
     # An internship is told by its kind, whatever line of work it is in.
     fields = [name for name in pressed or lines_of_work.fields_in(said) if name not in kinds]
     towns = places.towns_in(said) or turn.entities("location")
-    return {"field": next(iter(fields), None), "employment_type": next(iter(kinds), None), "location": next(iter(towns), None)}
+    remote = lines_of_work.wants_remote(said) or None
+    firsts = {"field": fields, "employment_type": kinds, "location": towns}
+    return {**{name: next(iter(found), None) for name, found in firsts.items()}, "remote": remote}
 
 
 @offers.does("alerts")
@@ -118,10 +120,11 @@ class ActionJobAlertOn(Action):
         return turn.events()
 
 
-def _filters(turn: Turn, wish: dict[str, str | None]) -> str:
+def _filters(turn: Turn, wish: dict[str, Any]) -> str:
     words = [places.name(wish.get("location") or "", turn.language)]
     words += [texts.word(f"field_{wish['field']}", turn.language)] if wish.get("field") else []
     words += [texts.word(f"kind_{wish['employment_type']}", turn.language)] if wish.get("employment_type") else []
+    words += [texts.word("remote", turn.language)] if wish.get("remote") else []
     said = ", ".join(word for word in words if word)
     return texts.sentence("utter_part_filters", turn.language, filters=said) if said else ""
 

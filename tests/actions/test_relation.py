@@ -29,6 +29,7 @@ def test_the_button_of_a_search_without_luck_keeps_the_wish(office: Office) -> N
         ("ilmoittakaa kesätöistä Tampereella", {"employment_type": "summer", "location": "Tampere"}),
         ("tell me of summer jobs", {"employment_type": "summer"}),
         ("kerro kun harjoittelupaikka aukeaa", {"employment_type": "internship"}),
+        ("mejla mig om sommarjobb på distans", {"employment_type": "summer", "remote": True}),
     ],
 )
 def test_alerts_know_the_kind_of_employment(office: Office, text: str, wish: dict[str, str]) -> None:
@@ -167,3 +168,25 @@ def test_the_address_whose_mails_are_to_end_can_be_corrected(office: Office) -> 
     candidate.says("unsubscribe", "sluta mejla mig")
     candidate.says("nlu_fallback", "nina.berg@example.com")
     assert candidate.says("deny", "nej fel, nina.borg@example.com").effects == [{"kind": "job_alert_off", "email": "nina.borg@example.com"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [("en", "notify me about remote jobs", "remote"), ("sv", "mejla mig om distansjobb", "distans"), ("fi", "ilmoita etätöistä", "etätyö")],
+)
+def test_an_alert_may_be_of_remote_work_alone(office: Office, language: str, text: str, said: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("subscribe_job_alerts", text)
+    heard = candidate.says("nlu_fallback", "anna@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "anna@example.com", "remote": True}] and said in heard.text
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_the_alert_offered_after_a_search_for_remote_work_is_of_it(office: Office, by_button: bool) -> None:
+    office.roles = [role for role in office.roles if role.get("remote") not in ("full", "hybrid")]
+    candidate = Candidate(office, "sv")
+    buttons = candidate.says("search_roles", "distansjobb inom försäljning").buttons
+    _ = candidate.presses(next(iter(buttons.values()))) if by_button else candidate.says("affirm", "ja")
+    assert candidate.says("nlu_fallback", "anna@example.com").effects == [
+        {"kind": "job_alert_on", "email": "anna@example.com", "field": "sales", "remote": True}
+    ]
