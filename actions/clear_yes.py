@@ -24,9 +24,10 @@ _PLAIN = frozenset(
 _OF_THE_ACT = {
     "erase": frozenset(
         """
-        radera raderar raderas ta tar bort mina uppgifter data min info information om mig har konto mitt profil hela
-        poista poistakaa poistaa tuhoa minun mun mua musta minusta tietoni tiedot tietoja tilini profiilini teillä on
-        delete erase remove my me about have account profile info from here
+        radera raderar raderas ta tar bort mina uppgifter data min info information om mig har konto mitt profil hela och hållet
+        sparat sparar hos er era system register
+        poista poistakaa poistaa tuhoa minun mun mua musta minusta tietoni tiedot tietoja tilini profiilini teillä teidän on mitä koko tallessa
+        delete erase remove my me about have account profile info from here your systems stored and completely
         """.split()  # noqa: SIM905
     ),
     "withdraw": frozenset(
@@ -37,7 +38,7 @@ _OF_THE_ACT = {
         """.split()  # noqa: SIM905
     ),
 }
-_ACT = r"(?:to |att |att ni |ni |you to )*(?:radera|ta bort|dra tillbaka|återta|poist\w+|peru\w*|vetää|delete|erase|remove|withdraw|cancel)"
+_ACT = r"(?:to |att |att ni |ni |you to )*(?:radera[rs]?|tar? bort|dra tillbaka|återta|poist\w+|peru\w*|vetää|delete|erase|remove|withdraw|cancel)"
 
 _HEDGES = re.compile(
     r"\?|\b(?:"
@@ -74,6 +75,7 @@ _NEGATION = re.compile(r"\b(?:inte|ej|aldrig|not|never|no|ei|eivät|en (?:halu\w
 _NO_AFTER_YES = re.compile(
     r"^\W*\w+\W+(?:inte|ej|not|never|no|ei)\b(?!.*\b(?:längre|mer|enää|kiinnosta\w*|intress\w+|anymore|any more|longer|interested)\b)", re.I
 )
+_AGAIN = re.compile(rf"\b{_ACT}\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w']+")
 
 
@@ -81,6 +83,11 @@ def is_plain(text: str, act: str) -> bool:
     """Whether every word only says yes to the act ('erase', 'withdraw') or names it."""
     known = _PLAIN | _OF_THE_ACT.get(act, frozenset())
     return all(word in known for word in _WORD.findall(text.lower().replace("’", "'"))) and "?" not in text
+
+
+def names_act(text: str) -> bool:
+    """Whether the act is said again: with other words beside it, it may be of something else ("ja, radera chatten")."""
+    return bool(_AGAIN.search(text))
 
 
 def is_limited(text: str, act: str, reasons: bool = False) -> bool:

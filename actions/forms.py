@@ -172,12 +172,13 @@ def says_yes(turn: Turn, offer: str) -> bool:
 def says_limited_yes(turn: Turn, act: str, reasons: bool = False) -> bool:
     """A typed yes with a condition, a limit or another wish: not enough for what cannot be undone.
 
-    `reasons`: whether the answer may tell why; otherwise a yes with more to say must at least be understood as a yes.
+    `reasons`: whether the answer may tell why; otherwise a yes with more to say must be understood as a yes, and of nothing else.
     """
     said = reply(turn)
     if not said or _heard_first(turn, act) or not (_YES.search(said) or turn.intent == "affirm"):
         return False
-    understood = turn.intent == "affirm" or reasons or clear_yes.is_plain(said, act)
+    affirmed = turn.intent == "affirm" and not clear_yes.names_act(said)
+    understood = affirmed or reasons or clear_yes.is_plain(said, act)
     return not understood or clear_yes.is_limited(said, act, reasons)
 
 
