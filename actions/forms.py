@@ -15,7 +15,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import crisis, fraud, gateway, pay_privacy, replies
+from actions import clear_yes, crisis, fraud, gateway, pay_privacy, replies
+from actions.questions import SURE
 from actions.turn import Turn
 
 # Returned by `start` and `take` when nothing is left to ask.
@@ -31,8 +32,19 @@ _NO = re.compile(
     r"en (?=halua|tahdo|sitten|peru|vielä|nyt|taida))\b",
     re.IGNORECASE,
 )
+# Finnish "no" is "well", unless it stands alone or English goes on.
+_WELL = re.compile(
+    r"^\W*(?:niin )?no+h?\b[\s,.…-]+"
+    r"(?!(?:thank\w*|thx|ty|i|it|we|you|keep|leave|wait|not|never|need|don'?t|do|please|cancel|that|this|the|way|forget|sorry|no)\b)(?=\w)",
+    re.IGNORECASE,
+)
+_GO_ON = re.compile(
+    r"^\W*(?:kysy|tee|pyydä|soita|laita|pistä|lähetä|hae|etsi|näytä|kerro|tilaa|anna mennä|mikä ettei|miksei|"
+    r"totta ?kai|tietysti|tietty|tietenkin|sopii|hyvä on|mielellään)\w*",
+    re.IGNORECASE,
+)
 _CHANGED_MIND = re.compile(
-    r"\b(?:vänta|ångra\w*|ändrade mig|ändrat mig|strunt\w*|glöm det|låt bli|odota|odotas|seis|sittenkään|muutin mieleni|"
+    r"\b(?:vänta|ångra\w*|ändrade mig|ändrat mig|strunt\w*|glöm det|låt bli|odota|odotas|seis|sittenkään|kuitenkaan|muutin mieleni|"
     r"unohda|antaa olla|jätetään|wait|never ?mind|forget it|changed my mind|hold on)\b",
     re.IGNORECASE,
 )
@@ -47,6 +59,13 @@ _ASKS = re.compile(
     r"\?|^\W*(?:vad|när|hur|var|vem|vilk\w+|varför|kan (?:ni|du|man|jag)|finns|"
     r"mikä|mitä|milloin|koska|miten|kuinka|missä|kuka|miksi|onko|voinko|voiko|saako|"
     r"what|when|how|where|who|which|why|can (?:i|you)|is there|do you)\b",
+    re.IGNORECASE,
+)
+# These are heard at once, whatever yes or no they come with.
+_HEARD_FIRST = frozenset(["request_human", "complaint", "bot_challenge"])
+# "se testi, mitä siinä tehään": what it is about comes first.
+_ASKED_LATER = re.compile(
+    r"\b(?:vad|när|hur|varför|mikä|mitä|milloin|miten|kuinka|miksi|paljonko|montako|what|when|how|why)\b",
     re.IGNORECASE,
 )
 _SMALL_TALK = frozenset(["affirm", "deny", "greet", "thank", "chitchat", "goodbye"])
@@ -142,13 +161,45 @@ def comes_back(tracker: Tracker, form: str) -> bool:
     return bool(actions) and actions[-1] != "action_listen"
 
 
+def reply(turn: Turn) -> str:
+    """The message as typed, without the 'no' by which Finnish begins whatever it is going to say."""
+    return _WELL.sub("", turn.text) if turn.language == "fi" else turn.text
+
+
 def says_yes(turn: Turn, offer: str) -> bool:
     """A typed yes that isn't taken back in the same breath, or the yes button of this very offer."""
     if not turn.text:
         return turn.intent == "affirm" and turn.entity("offer") == offer
-    if _CHANGED_MIND.search(turn.text) or _NO.search(turn.text):
+    said = reply(turn)
+    if _CHANGED_MIND.search(said) or _NO.search(said) or _heard_first(turn, offer):
         return False
-    return bool(_YES.search(turn.text)) or turn.intent == "affirm"
+    well_then = said != turn.text and clear_yes.is_plain(said, offer)  # "no peru vaan"
+    return well_then or bool(_YES.search(said)) or turn.intent == "affirm"
+
+
+def says_limited_yes(turn: Turn, act: str, reasons: bool = False) -> bool:
+    """A typed yes with a condition, a limit or another wish: not enough for what cannot be undone.
+
+    `reasons`: whether the answer may tell why; otherwise a yes with more to say must be understood as a yes, and of nothing else.
+    """
+    said = reply(turn)
+    if not said or _heard_first(turn, act) or not (_YES.search(said) or turn.intent == "affirm"):
+        return False
+    affirmed = turn.intent == "affirm" and not clear_yes.names_act(said)
+    understood = affirmed or reasons or clear_yes.is_plain(said, act)
+    return not understood or clear_yes.is_limited(said, act, reasons)
+
+
+def _heard_first(turn: Turn, act: str) -> bool:
+    return turn.intent in _HEARD_FIRST and not clear_yes.is_plain(reply(turn), act)
+
+
+def says_well_yes(turn: Turn) -> bool:
+    """Finnish 'no joo', 'no kysy': a yes that looks like an English no."""
+    said = reply(turn)
+    if said == turn.text or _NO.search(said) or _CHANGED_MIND.search(said):
+        return False
+    return bool(_YES.search(said) or _GO_ON.search(said))
 
 
 def says_no(turn: Turn, offer: str, about: Collection[str] = ()) -> bool:
@@ -158,11 +209,12 @@ def says_no(turn: Turn, offer: str, about: Collection[str] = ()) -> bool:
     """
     if not turn.text:
         return turn.intent == "deny" and turn.entity("offer") == offer
-    if _NO.search(turn.text) or _CHANGED_MIND.search(turn.text):
+    said = reply(turn)
+    if _NO.search(said) or _CHANGED_MIND.search(said):
         return True
-    if turn.intent in about:
-        return False
-    return not _YES.search(turn.text) and (turn.intent == "deny" or bool(_STOP.search(turn.text)))
+    if turn.intent in about or said != turn.text:
+        return bool(_STOP.search(said)) and turn.intent not in about
+    return not _YES.search(said) and (turn.intent == "deny" or bool(_STOP.search(said)))
 
 
 def skips(turn: Turn, offer: str) -> bool:
@@ -172,7 +224,11 @@ def skips(turn: Turn, offer: str) -> bool:
 
 def is_question(turn: Turn) -> bool:
     """Whether the message asks something of its own instead of answering."""
-    return turn.intent not in _SMALL_TALK and (not turn.text or bool(_ASKS.search(turn.text)))
+    if turn.intent in _SMALL_TALK:
+        return False
+    said = reply(turn)
+    about_us = turn.intent.startswith("ask_") and turn.confidence >= SURE
+    return not said or bool(_ASKS.search(said)) or (about_us and bool(_ASKED_LATER.search(said)))
 
 
 def is_another_matter(turn: Turn) -> bool:

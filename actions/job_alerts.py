@@ -7,9 +7,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import lines_of_work, offers, places, replies, senders, texts
+from actions import alert_corrections, lines_of_work, offers, places, replies, senders, texts
 from actions.forms import DONE, FormSteps, Step, is_another_matter, says_no
 from actions.turn import Turn
+
+WISH = ("field", "employment_type", "location", "remote")  # what an alert may be about
 
 
 class _AddressForm(FormSteps):
@@ -50,21 +52,29 @@ class JobAlertForm(_AddressForm):
     intents = frozenset({"subscribe_job_alerts"})
 
     async def start(self, turn: Turn) -> Step:
-        """Keep what the wish names."""
-        offered = turn.slot("alert_wish") if turn.intent == "affirm" else None
+        """Keep what the wish names; a correction changes that part of the wish before, or its address."""
+        before = turn.slot("alert_wish") or {}
+        asked = before.get("asked") or {}
+        if asked and alert_corrections.corrects(turn.text, asked):
+            named = {name: value for name, value in _wish_in(turn).items() if value}
+            turn.remember("alert_wish", {**before, **named, "asked": None, "corrected": asked["email"]})
+            return {"alert_email": senders.email_in(turn.text) or asked["email"]}, DONE
+        offered = before if turn.intent == "affirm" and not asked else None
         turn.remember("alert_wish", offered or _wish_in(turn))
         return await super().start(turn)
 
 
-def _wish_in(turn: Turn) -> dict[str, str | None]:
-    """The first line of work, kind of employment and place that a message or its button names."""
+def _wish_in(turn: Turn) -> dict[str, Any]:
+    """The first line of work, kind of employment and place that a message or its button names, and whether remote work is."""
     said = " ".join([turn.text, *(value for name in ("location", "field", "employment_type") for value in turn.entities(name))])
     pressed = [name for name in turn.entities("field") if name in lines_of_work.FIELDS]
     kinds = lines_of_work.employment_in(said)
     # An internship is told by its kind, whatever line of work it is in.
     fields = [name for name in pressed or lines_of_work.fields_in(said) if name not in kinds]
     towns = places.towns_in(said) or turn.entities("location")
-    return {"field": next(iter(fields), None), "employment_type": next(iter(kinds), None), "location": next(iter(towns), None)}
+    remote = lines_of_work.wants_remote(said) or None
+    firsts = {"field": fields, "employment_type": kinds, "location": towns}
+    return {**{name: next(iter(found), None) for name, found in firsts.items()}, "remote": remote}
 
 
 @offers.does("alerts")
@@ -96,19 +106,25 @@ class ActionJobAlertOn(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Nothing is sent until the candidate has confirmed in that mail."""
         turn = Turn(dispatcher, tracker)
-        email, wish = turn.slot("alert_email"), turn.slot("alert_wish") or {}
-        if email:
-            replies.effect(turn, "job_alert_on", email=email, **wish)
-            replies.say(turn, "utter_alert_on", email=email, filters=_filters(turn, wish))
+        email, kept = turn.slot("alert_email"), turn.slot("alert_wish") or {}
+        wish = {name: kept.get(name) for name in WISH}
         turn.remember("alert_email", None)
         turn.remember("alert_wish", None)
+        if email:
+            replies.effect(turn, "job_alert_on", email=email, **wish)
+            said = "utter_alert_corrected" if kept.get("corrected") else "utter_alert_on"
+            replies.say(turn, said, email=email, filters=_filters(turn, wish))
+            asked = {"what": "alert", "intent": "subscribe_job_alerts", "email": email}
+            turn.remember("asked_for", asked)
+            turn.remember("alert_wish", {**wish, "asked": asked})
         return turn.events()
 
 
-def _filters(turn: Turn, wish: dict[str, str | None]) -> str:
+def _filters(turn: Turn, wish: dict[str, Any]) -> str:
     words = [places.name(wish.get("location") or "", turn.language)]
     words += [texts.word(f"field_{wish['field']}", turn.language)] if wish.get("field") else []
     words += [texts.word(f"kind_{wish['employment_type']}", turn.language)] if wish.get("employment_type") else []
+    words += [texts.word("remote", turn.language)] if wish.get("remote") else []
     said = ", ".join(word for word in words if word)
     return texts.sentence("utter_part_filters", turn.language, filters=said) if said else ""
 
@@ -128,5 +144,7 @@ class ActionJobAlertOff(Action):
             replies.effect(turn, "job_alert_off", email=email)
             # Another's mails end by a link in a mail, of which the gateway tells.
             replies.say(turn, "utter_alert_off" if turn.verified else "utter_alert_off_asked")
+            if email:
+                turn.remember("asked_for", {"what": "alert", "intent": "unsubscribe", "email": email})
         turn.remember("unsubscribe_email", None)
         return turn.events()

@@ -32,7 +32,7 @@ HOURS: dict[str, str] = {
 }
 # 'it' is also an English pronoun.
 _IT = re.compile(r"\bIT\b|\bit[- ]?(?:jobb|jobs?|roll|roles?|tjänst|puole|työ|ala\b)|\b(?:inom|in) it\b")
-REMOTE = "distans hemifrån hemarbete etäty etäduun etänä etä$ remote work-from-home wfh$"
+REMOTE = "distans hemifrån hemarbete etäty etätö etäduun etänä etä$ remote work-from-home wfh$"
 REMOTE_PHRASES = re.compile(r"work(?:ing)? from home|jobba hemma|arbeta hemma|kotoa käsin")
 
 

@@ -1,7 +1,8 @@
 """What the assistant has offered to do, and doing it when the candidate says yes.
 
 An offer is a dictionary with its `kind` and what it needs; a button carries the kind itself, so
-that an old button still means what it says. An offer that was typed 'yes' to holds one turn.
+that an old button still means what it says. A typed 'yes' holds for the offer of
+the turn before; small talk in between leaves it open.
 """
 
 from __future__ import annotations
@@ -30,12 +31,17 @@ def does(kind: str) -> Callable[[Doing], Doing]:
 
 def make(turn: Turn, kind: str, yes: str, no: str | None = "no_thanks", **facts: Any) -> list[replies.Button]:
     """Remember an offer, and return the buttons that accept and decline it."""
-    turn.remember("open_offer", {"kind": kind, **facts})
-    told = {name: facts.get(name) for name in ("role_ref", "application")}
-    buttons = [replies.button(turn, yes, "affirm", offer=kind, **told)]
-    if no:
-        buttons.append(replies.button(turn, no, "deny", offer=kind))
-    return buttons
+    offer = {"kind": kind, **facts, "buttons": [yes, no]}
+    turn.remember("open_offer", offer)
+    return again(turn, offer)
+
+
+def again(turn: Turn, offer: dict[str, Any]) -> list[replies.Button]:
+    """The buttons of an offer that still stands."""
+    yes, no = offer.get("buttons") or (None, None)
+    told = {name: offer.get(name) for name in ("role_ref", "application")}
+    accepts = [replies.button(turn, yes, "affirm", offer=offer["kind"], **told)] if yes else []
+    return accepts + ([replies.button(turn, no, "deny", offer=offer["kind"])] if no else [])
 
 
 def person(turn: Turn) -> replies.Button:

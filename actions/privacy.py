@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,10 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers, replies, senders, texts
 from actions.company_answers import say_unknown, tell_company_answer
-from actions.forms import DONE, FormSteps, Step, is_question, says_no, says_yes
+from actions.forms import DONE, FormSteps, Step, is_question, says_limited_yes, says_no, says_yes
 from actions.questions import answers
 from actions.role_answers import joined, language_note
 from actions.turn import Turn
+
+_COPY = re.compile(r"\b(?:kopi\w*|copy|copies|export\w*|ladda (?:ner|ned)|download\w*)\b(?!.*\b(?:redan|already|jo)\b)", re.IGNORECASE)
 
 
 @answers("ask_privacy")
@@ -120,10 +123,23 @@ class _ConfirmForm(FormSteps):
 
 
 class EraseForm(_ConfirmForm):
-    """Erasure happens only after a clear yes."""
+    """Erasure cannot be undone: it happens only after a yes without conditions."""
 
     form, slots, offer = "erase_form", ("erase_confirmed",), "erase"
     intents = frozenset({"delete_my_data"})
+
+    async def take(self, turn: Turn, slot: str) -> Step | None:
+        """A copy that is wanted first is made; with any other condition the question is asked again."""
+        if says_no(turn, self.offer, self.intents) or not says_limited_yes(turn, self.offer):
+            return await super().take(turn, slot)
+        if _COPY.search(turn.text):
+            replies.effect(turn, "export")
+            replies.say(turn, "utter_erase_copy_first", buttons=[replies.question(turn, "delete_my_data")])
+            return {slot: False}, DONE
+        if is_question(turn):
+            return None
+        replies.say(turn, "utter_erase_unclear")
+        return {slot: None}, slot
 
 
 class ExportForm(_ConfirmForm):

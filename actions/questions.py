@@ -13,8 +13,25 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import (
+    alert_corrections,
+    crisis,
+    fraud,
+    gateway,
+    hurry,
+    money,
+    ordinals,
+    overlay,
+    own_address,
+    pay_privacy,
+    phones,
+    replies,
+    role_choice,
+    senders,
+    sympathy,
+    undoing,
+)
 from actions import applications as own_applications
-from actions import crisis, fraud, gateway, hurry, money, ordinals, overlay, own_address, pay_privacy, phones, replies, role_choice, senders
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -50,6 +67,7 @@ FORMS = {
 }
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
+_BY_THE_WAY = frozenset(["greet", "thank", "chitchat"])  # whatever was offered still stands after these
 
 # What a telephone number may be mistaken for.
 _BY_A_NUMBER = frozenset(["give_salary_expectation", "nlu_fallback", "out_of_scope"])
@@ -85,13 +103,19 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 
 async def respond(turn: Turn, intent: str) -> None:
-    """Answer what a message asks, and forget what was offered before it."""
+    """Answer what a message asks, and forget what was offered before it; small talk leaves that open."""
     if crisis.found_in(turn.text):
         crisis.answer(turn)
         return
     if fraud.loss_in(turn.text, fraud.is_doubted(turn)):
         fraud.answer_loss(turn)
         return
+    sympathy_word = sympathy.called_for(turn)
+    if sympathy_word and sympathy.is_the_matter(turn):
+        sympathy.answer(turn, sympathy_word)
+        return
+    if sympathy_word and intent not in ("complaint", "request_human"):  # their answers begin so themselves
+        replies.say(turn, sympathy_word)
     meant = await _meant(turn, intent)
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
@@ -103,13 +127,16 @@ async def respond(turn: Turn, intent: str) -> None:
     if also and meant == asked.get("intent") != intent:
         await answer(turn, also)  # both questions waited for the role
     await answer(turn, meant)
+    if meant in _BY_THE_WAY and turn.slot("open_offer") is None:
+        turn.remember("open_offer", turn.offer)
 
 
 async def answer(turn: Turn, intent: str) -> None:
     """Answer one question; when the facts can't be read, say so instead of guessing."""
     try:
         if intent in PRIVATE and not turn.verified:
-            turn.remember("pending_question", {"intent": intent, "text": pay_privacy.without_earlier_pay(turn)[:300]})
+            said = "" if turn.intent in ("affirm", "deny") else pay_privacy.without_earlier_pay(turn)[:300]
+            turn.remember("pending_question", {"intent": intent, "text": said, "application": turn.application})
             turn.next_action = "verification_form"
             return
         if intent in FORMS:
@@ -134,8 +161,12 @@ async def _meant(turn: Turn, intent: str) -> str:
         return behind
     asked = turn.slot("asked_for") or {}
     short = len(turn.text.split()) <= 4
+    if asked.get("what") == "alert" and alert_corrections.corrects(turn.text, asked):
+        return str(asked["intent"])
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
+    if undoing.wants_it_back(turn.text) or (asked.get("what") == "withdrawn" and undoing.regrets(turn.text)):
+        return "withdraw_application"  # that dialogue knows how to have it back
     if fraud.goes_on(turn, intent):
         return "verify_offer"
     if intent in _BY_A_NUMBER and phones.first(turn.text) and not money.amount_spans(turn.text):

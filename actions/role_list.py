@@ -69,14 +69,20 @@ def say_none(turn: Turn, wish: Wish) -> None:
 def alert_buttons(turn: Turn, wish: Wish) -> list[replies.Button]:
     """Hear of such jobs by mail, or see all of them."""
     return [
-        replies.button(turn, "alerts", "subscribe_job_alerts", **_alert_wish(wish)),
+        replies.button(turn, "alerts", "subscribe_job_alerts", **_in_words(_alert_wish(wish))),
         replies.button(turn, "show_all", "search_roles"),
     ]
 
 
-def _alert_wish(wish: Wish) -> dict[str, str | None]:
+def _alert_wish(wish: Wish) -> dict[str, Any]:
     firsts = {"location": wish.towns, "field": wish.fields, "employment_type": wish.employment}
-    return {name: next(iter(named), None) for name, named in firsts.items()}
+    return {**{name: next(iter(named), None) for name, named in firsts.items()}, "remote": wish.remote or None}
+
+
+def _in_words(wish: dict[str, Any]) -> dict[str, str | None]:
+    """As a button's entities, which have none for remote work: it stands with the kind of employment."""
+    kinds = [wish["employment_type"], "remote" if wish["remote"] else None]
+    return {"location": wish["location"], "field": wish["field"], "employment_type": " ".join(filter(None, kinds)) or None}
 
 
 def _listed(turn: Turn, order: int, role: Role) -> str:

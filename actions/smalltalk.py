@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import offers, replies
+from actions.forms import says_well_yes
 from actions.questions import answers
 from actions.turn import Turn
 
@@ -49,7 +50,7 @@ async def affirm(turn: Turn) -> None:
 @answers("deny")
 async def deny(turn: Turn) -> None:
     """Leave what was offered."""
-    if in_form(turn):
+    if in_form(turn) or (says_well_yes(turn) and await offers.accept(turn)):
         return
     if offers.offered(turn) == "meaning":
         replies.say(turn, "utter_say_it_otherwise", buttons=[replies.person(turn)])

@@ -9,9 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
-from actions import offers, replies
+from actions import clear_yes, offers, replies, undoing
 from actions.applications import Application
-from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_no, says_yes, skips
+from actions.forms import DONE, FormSteps, Step, chosen, is_question, says_limited_yes, says_no, says_yes, skips
 from actions.turn import Turn
 
 LONGEST_REASON = 500
@@ -29,7 +29,12 @@ class WithdrawForm(FormSteps):
 
     async def start(self, turn: Turn) -> Step:
         """With one running application the yes is asked for at once."""
-        running = await _running(turn)
+        mine = await own_applications.own(turn)
+        running = [a for a in mine if a["status"] == "active"]
+        withdrawn = [a for a in mine if a["status"] == "withdrawn"]
+        if withdrawn and (undoing.wants_it_back(turn.words) or (not running and undoing.regrets(turn.words))):
+            _ask_for_it_back(turn, withdrawn)
+            return {}, DONE
         if not running:
             replies.say(turn, "utter_nothing_to_withdraw", buttons=[offers.person(turn)])
             return {}, DONE
@@ -45,6 +50,8 @@ class WithdrawForm(FormSteps):
             return await self._take_application(turn)
         if slot == "withdraw_confirmed":
             return await self._take_yes_or_no(turn)
+        if turn.text and undoing.regrets(turn.text):
+            return await self._regret(turn)
         if skips(turn, "withdraw_reason"):
             return {"withdraw_reason": None}, DONE
         if not turn.text or is_question(turn) or turn.intent == "request_human":
@@ -66,6 +73,9 @@ class WithdrawForm(FormSteps):
             return self._keep(turn)
         ref = turn.slot("withdraw_application")
         for_another = pressed not in (None, ref)
+        if not is_question(turn) and says_limited_yes(turn, "withdraw", reasons=True):
+            replies.say(turn, "utter_withdraw_unclear")
+            return {"withdraw_confirmed": None}, "withdraw_confirmed"
         if for_another or is_question(turn) or not says_yes(turn, "withdraw"):
             return None
         reason = reason_in(turn.text) or turn.slot("withdraw_reason")
@@ -73,6 +83,11 @@ class WithdrawForm(FormSteps):
             return {"withdraw_confirmed": True, "withdraw_reason": reason}, DONE
         replies.effect(turn, "withdraw", application=ref)
         return {"withdraw_confirmed": True}, "withdraw_reason"
+
+    async def _regret(self, turn: Turn) -> Step:
+        ref = turn.slot("withdraw_application")
+        _ask_for_it_back(turn, [a for a in await own_applications.own(turn) if a["ref"] == ref])
+        return {"withdraw_confirmed": None, "withdraw_reason": None}, DONE
 
     def _keep(self, turn: Turn) -> Step:
         replies.say(turn, "utter_application_kept")
@@ -100,6 +115,7 @@ class WithdrawForm(FormSteps):
             buttons=[
                 replies.button(turn, "withdraw_yes", "affirm", offer="withdraw", application=ref),
                 replies.button(turn, "withdraw_no", "deny", offer="withdraw"),
+                *([] if "withdraw_application" in turn.changed else [replies.person(turn)]),  # asked again: perhaps there is more to it
             ],
         )
 
@@ -115,7 +131,26 @@ def reason_in(text: str) -> str | None:
     """What follows 'because', or a plain 'yes, …' with more to say; None where no reason is given."""
     found = _BECAUSE.search(text) or _YES_AND.match(text)
     reason = found.group(1).strip(" .,!") if found else ""
-    return reason[:LONGEST_REASON] if len(reason.split()) >= 2 and not _WITHDRAW.search(reason) else None
+    no_reason = len(reason.split()) < 2 or _WITHDRAW.search(reason) or clear_yes.is_plain(reason, "withdraw")
+    return None if no_reason else reason[:LONGEST_REASON]
+
+
+def _ask_for_it_back(turn: Turn, withdrawn: list[Application]) -> None:
+    """A person can undo it; the one named, else the last withdrawn. `withdrawn` holds at least one."""
+    application = max(own_applications.meant(turn, withdrawn), key=lambda a: a.get("stage_since") or "")
+    contact = own_applications.contact_name(turn, application)
+    if not offers.first_time(turn, f"undo_withdrawal:{application['ref']}"):
+        replies.say(turn, "utter_question_sent_already", contact=contact)
+        return
+    replies.effect(turn, "ask_recruiter", topic="undo_withdrawal", role=application["role_ref"], question=turn.words or None)
+    replies.say(
+        turn,
+        "utter_withdrawal_undo_asked",
+        title=application["role_title"],
+        contact=contact,
+        sources=[own_applications.source(application)],
+        buttons=[replies.person(turn)],
+    )
 
 
 async def _running(turn: Turn) -> list[Application]:
@@ -140,6 +175,8 @@ class ActionWithdraw(Action):
             if reason or not handed_over:  # who asked for a person has not declined to say why
                 response = "utter_withdraw_thanks" if reason else "utter_withdraw_no_reason"
                 replies.say(turn, response, buttons=[replies.question(turn, "search_roles")])
+            if not handed_over:
+                turn.remember("asked_for", {"what": "withdrawn"})  # a regret that follows is about this
         for slot in WithdrawForm.slots:
             turn.remember(slot, None)
         return turn.events()

@@ -25,11 +25,12 @@ LIVE = ("pending", "confirmed")
 
 @dataclass(frozen=True)
 class Wish:
-    """What an alert is about; None: any."""
+    """What an alert is about; None: any. `remote`: only what can be done away from the office, if only in part."""
 
     field: str | None = None
     employment_type: str | None = None
     location: str | None = None
+    remote: bool = False
 
 
 def ask_alert(email: str, language: str, wish: Wish) -> None:
@@ -120,7 +121,8 @@ def fits(alert: JobAlert, role: Role) -> bool:
     An internship may be told by the role's line of work or by its kind of employment; either counts.
     """
     kinds = (None, role.field, role.employment_type)
-    return alert.field in kinds and alert.employment_type in kinds and _place_fits(alert.location, role)
+    remote = not alert.remote or role.remote in ("full", "hybrid")
+    return alert.field in kinds and alert.employment_type in kinds and remote and _place_fits(alert.location, role)
 
 
 def _place_fits(location: str | None, role: Role) -> bool:

@@ -99,7 +99,7 @@ def _taken(data: dict[str, Any]) -> str:
 def _wish(data: dict[str, Any]) -> alerts.Wish:
     """What is known as a line of work or a kind of employment; a stranger's words are not mailed."""
     field, kind = data.get("field"), data.get("employment_type")
-    return alerts.Wish(field if field in LINES else None, kind if kind in EMPLOYMENT else None, _place(data))
+    return alerts.Wish(field if field in LINES else None, kind if kind in EMPLOYMENT else None, _place(data), data.get("remote") is True)
 
 
 def _place(data: dict[str, Any]) -> str | None:

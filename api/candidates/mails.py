@@ -57,8 +57,10 @@ def site(path: str) -> str:
 
 def wish(alert: JobAlert) -> str:
     """What an alert is about, in words."""
-    like = Role(field=alert.field, employment_type=alert.employment_type)  # a role that is not kept, to say it as roles do
-    parts = (text.line_of_work(like), text.employment(like), alert.location)
+    like = Role(
+        field=alert.field, employment_type=alert.employment_type, remote="full" if alert.remote else None
+    )  # a role that is not kept, to say it as roles do
+    parts = (text.line_of_work(like), text.employment(like), alert.location, text.remote(like))
     return ", ".join(part for part in parts if part) or gettext("all our jobs")
 
 

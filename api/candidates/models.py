@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api import clock
@@ -49,6 +49,7 @@ class JobAlert(WithId, Base):
     field: Mapped[str | None] = mapped_column(String(100))
     employment_type: Mapped[str | None] = mapped_column(String(32))
     location: Mapped[str | None] = mapped_column(String(100))
+    remote: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[str] = mapped_column(String(16), default="pending")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]

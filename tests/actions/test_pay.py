@@ -120,3 +120,17 @@ def test_benefits_of_the_role_go_before_those_of_the_company(office: Office) -> 
     assert Candidate(office, "en", page="LV-101").says("ask_benefits", "?").sources == [("answer", "benefits")]
     office.role("LV-101")["texts"]["en"]["benefits"] = "A van."
     assert "A van." in Candidate(office, "en", page="LV-101").says("ask_benefits", "?").text
+
+
+def test_finnish_well_ask_accepts_the_offer(office: Office) -> None:
+    candidate = Candidate(office, "fi", page="LV-108")
+    candidate.says("ask_salary", "mikä on palkka?")
+    assert candidate.says("deny", "no kysy").effects == [{"kind": "ask_pay", "role": "LV-108"}]
+
+
+@pytest.mark.parametrize(("language", "text"), [("fi", "no"), ("fi", "no ei"), ("fi", "no thanks"), ("fi", "no en jaksa kysyä"), ("en", "no ask")])
+def test_a_no_leaves_the_offer(office: Office, language: str, text: str) -> None:
+    candidate = Candidate(office, language, page="LV-108")
+    candidate.says("ask_salary", "?")
+    heard = candidate.says("deny", text)
+    assert heard.names == ["utter_all_right"] and not heard.effects

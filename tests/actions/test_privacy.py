@@ -35,6 +35,73 @@ def test_one_may_change_ones_mind(office: Office, text: str) -> None:
     assert not candidate.says("affirm", "ja").effects
 
 
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("affirm", "ja men spara min ansökan"),
+        ("affirm", "ja, utom ansökan"),
+        ("affirm", "ja radera bara chatten"),
+        ("affirm", "ja, radera chatten"),
+        ("delete_my_data", "yes, delete my CV"),
+        ("delete_my_data", "joo poista chätti"),
+        ("nlu_fallback", "yes but not my application"),
+        ("affirm", "sure, as long as my application stays"),
+        ("affirm", "okay when Aino has read it"),
+        ("withdraw_application", "joo mut älä poista hakemusta"),
+        ("affirm", "joo mut vasta huomenna"),
+        ("affirm", "kyllä kunhan hakemus jää"),
+        ("affirm", "yes, no"),
+        ("affirm", "ja?"),
+        ("ask_salary", "ja lönen var för låg"),
+    ],
+)
+def test_a_yes_with_a_condition_erases_nothing_and_is_asked_about_again(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("delete_my_data", "?")
+    heard = candidate.says(intent, text)
+    assert heard.names == ["utter_erase_unclear", "utter_erase_sure"] and not heard.effects and candidate.form
+    assert candidate.says("affirm", "ja").effects == [{"kind": "erase"}]
+
+
+@pytest.mark.parametrize("text", ["okej, ge mig en kopia först", "yes but only after you've sent me a copy", "joo mut eka kopio"])
+def test_who_wants_a_copy_first_gets_it_before_anything_is_erased(office: Office, language: str, text: str) -> None:
+    candidate = Candidate(office, language, verified=True)
+    candidate.says("delete_my_data", "?")
+    heard = candidate.says("export_my_data", text)
+    assert heard.names == ["utter_erase_copy_first"] and heard.effects == [{"kind": "export"}] and candidate.form is None
+    assert candidate.presses(next(iter(heard.buttons.values()))).names == ["utter_erase_sure"]
+
+
+def test_who_wants_to_talk_first_gets_a_person_and_nothing_is_erased(office: Office) -> None:
+    candidate = Candidate(office, "en", verified=True)
+    candidate.says("delete_my_data", "?")
+    assert [e["kind"] for e in candidate.says("request_human", "ok but first let me talk to a human").effects] == ["handoff"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("delete_my_data", "ja tack, radera allt"),
+        ("affirm", "yes please delete it"),
+        ("delete_my_data", "joo poista kaikki"),
+        ("affirm", "ja men visst"),
+        ("affirm", "ja men absolut"),
+        ("affirm", "yes as soon as possible"),
+        ("affirm", "joo poista vaan"),
+        ("delete_my_data", "ja ta bort allt ni har om mig"),
+        ("delete_my_data", "ja, radera mig och mitt konto helt och hållet"),
+        ("delete_my_data", "joo, poistakaa ihan kaikki mitä teillä on musta"),
+        ("nlu_fallback", "yes delete all of it, thank you"),
+        ("affirm", "yes I want everything gone"),
+        ("affirm", "ja, jag är helt säker"),
+    ],
+)
+def test_a_yes_in_more_words_is_a_yes(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "sv", verified=True)
+    candidate.says("delete_my_data", "?")
+    assert candidate.says(intent, text).effects == [{"kind": "erase"}]
+
+
 def test_a_side_question_erases_nothing(office: Office) -> None:
     candidate = Candidate(office, "en", verified=True)
     candidate.says("delete_my_data", "erase me")

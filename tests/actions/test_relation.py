@@ -29,6 +29,7 @@ def test_the_button_of_a_search_without_luck_keeps_the_wish(office: Office) -> N
         ("ilmoittakaa kesätöistä Tampereella", {"employment_type": "summer", "location": "Tampere"}),
         ("tell me of summer jobs", {"employment_type": "summer"}),
         ("kerro kun harjoittelupaikka aukeaa", {"employment_type": "internship"}),
+        ("mejla mig om sommarjobb på distans", {"employment_type": "summer", "remote": True}),
     ],
 )
 def test_alerts_know_the_kind_of_employment(office: Office, text: str, wish: dict[str, str]) -> None:
@@ -112,3 +113,80 @@ def test_customers_are_shown_to_customer_service(office: Office, language: str) 
     heard = Candidate(office, language).says("customer_question", "?")
     phone = {"sv": "+46 8 465 004 00", "fi": "+358 50 000 0100", "en": "(FI)"}[language]
     assert phone in heard.text and "https://lumivik.example/service" in heard.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "changed"),
+    [
+        ("deny", "nej fel, det ska vara nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("nlu_fallback", "sorry, typo: nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("out_of_scope", "nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("subscribe_job_alerts", "eiku nina.borg@example.com", {"email": "nina.borg@example.com"}),
+        ("affirm", "muuta se tampereeksi", {"location": "Tampere"}),
+        ("ask_location", "make it Malmö instead", {"location": "Malmö"}),
+        ("search_roles", "jag menade försäljning", {"field": "sales"}),
+    ],
+)
+def test_a_correction_of_an_alert_keeps_the_rest_of_it(office: Office, language: str, intent: str, text: str, changed: dict[str, str]) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("subscribe_job_alerts", "IT jobs in Göteborg")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    heard = candidate.says(intent, text)
+    wish = {"email": "nina.berg@example.com", "field": "it", "location": "Göteborg", **changed}
+    assert heard.effects == [{"kind": "job_alert_on", **wish}] and heard.names == ["utter_alert_corrected"]
+    assert wish["email"] in heard.text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("deny", "nej"),
+        ("search_roles", "onko jotain muuta Tampereella?"),
+        ("search_roles", "no, what about Malmö?"),
+        ("verify_offer", "is hr@lumivik-careers.com really you?"),
+        ("thank", "tack"),
+    ],
+)
+def test_what_follows_an_alert_is_not_always_a_correction(office: Office, intent: str, text: str) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("subscribe_job_alerts", "mejla mig")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    assert not candidate.says(intent, text).effects
+
+
+def test_another_alert_is_another_one(office: Office) -> None:
+    candidate = Candidate(office, "en")
+    candidate.says("subscribe_job_alerts", "IT jobs in Göteborg")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    candidate.says("subscribe_job_alerts", "mail me about summer jobs too")
+    heard = candidate.says("nlu_fallback", "bo@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "bo@example.com", "employment_type": "summer"}] and heard.names == ["utter_alert_on"]
+
+
+def test_the_address_whose_mails_are_to_end_can_be_corrected(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("unsubscribe", "sluta mejla mig")
+    candidate.says("nlu_fallback", "nina.berg@example.com")
+    assert candidate.says("deny", "nej fel, nina.borg@example.com").effects == [{"kind": "job_alert_off", "email": "nina.borg@example.com"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [("en", "notify me about remote jobs", "remote"), ("sv", "mejla mig om distansjobb", "distans"), ("fi", "ilmoita etätöistä", "etätyö")],
+)
+def test_an_alert_may_be_of_remote_work_alone(office: Office, language: str, text: str, said: str) -> None:
+    candidate = Candidate(office, language)
+    candidate.says("subscribe_job_alerts", text)
+    heard = candidate.says("nlu_fallback", "anna@example.com")
+    assert heard.effects == [{"kind": "job_alert_on", "email": "anna@example.com", "remote": True}] and said in heard.text
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_the_alert_offered_after_a_search_for_remote_work_is_of_it(office: Office, by_button: bool) -> None:
+    office.roles = [role for role in office.roles if role.get("remote") not in ("full", "hybrid")]
+    candidate = Candidate(office, "sv")
+    buttons = candidate.says("search_roles", "distansjobb inom försäljning").buttons
+    _ = candidate.presses(next(iter(buttons.values()))) if by_button else candidate.says("affirm", "ja")
+    assert candidate.says("nlu_fallback", "anna@example.com").effects == [
+        {"kind": "job_alert_on", "email": "anna@example.com", "field": "sales", "remote": True}
+    ]

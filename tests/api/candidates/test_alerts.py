@@ -160,6 +160,17 @@ def test_alerts_of_summer_jobs_and_internships_tell_of_those_alone(app: APIFlask
     assert told == {OLA: ["summer"], "both@example.com": [], "intern@example.com": ["line", "kind"], "earlier@example.com": ["line", "kind"]}
 
 
+def test_an_alert_of_remote_work_tells_of_that_alone(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    asked = confirmed(app, client, fake_assistant, remote=True)
+    assert "Remote" in asked.text
+    add_role(app, "NV-1", remote="none", url="https://jobs.example/office")
+    add_role(app, "NV-2", remote="full", url="https://jobs.example/anywhere")
+    add_role(app, "NV-3", remote="hybrid", url="https://jobs.example/partly")
+    sweep(app)
+    told = " ".join(mail.text for mail in news(app))
+    assert [name for name in ("office", "anywhere", "partly") if f"jobs.example/{name}" in told] == ["anywhere", "partly"]
+
+
 def test_an_alert_of_an_unknown_kind_is_about_any(app: APIFlask, visitor: Candidate, fake_assistant: FakeAssistant) -> None:
     ask(fake_assistant, visitor, email=OLA, employment_type="buy now")
     [letter] = letters(app)
