@@ -1,7 +1,8 @@
 """Two of each: gateways, assistants and workers as processes of their own, on PostgreSQL and Redis, behind the proxy of docker/.
 
 Nothing is sticky: the proxy asks any gateway, and gateways reach assistants through one address that spreads connections,
-as assistants do gateways. `python -m tests.e2e.pair` (`make pair`) starts it for somebody to look at.
+as assistants do gateways. Where `PGBOUNCER` names its program, PgBouncer stands before PostgreSQL. `python -m tests.e2e.pair`
+(`make pair`) starts it for somebody to look at.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from api.migrations.run import upgrade
 from tests.api.candidate import Answer, Ask
 from tests.bench.processes import end, environment, free_port
 from tests.e2e.balancer import Balancer
+from tests.faults.pooler import Pooler
 from tests.faults.servers import Postgres, Redis
 
 BIN = ROOT / ".venv" / "bin"
@@ -74,6 +76,9 @@ class Pair:
             upgrade()
             load_if_empty()
             db.session.commit()
+        self.pooler = Pooler(self.postgres) if "PGBOUNCER" in os.environ else None
+        if self.pooler:  # for the desk's processes; who migrates goes to the server itself
+            self._environment |= {"DESK_DATABASE_URL": self.pooler.url}
         self.how = self._processes()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -175,8 +180,9 @@ class Pair:
         end(self._running.values())
         with self.app.app_context():
             db.engine.dispose()
-        for server in (self.inner, self.assistants, self.postgres, self.redis):
-            server.close()
+        for server in (self.inner, self.assistants, self.pooler, self.postgres, self.redis):
+            if server:
+                server.close()
 
     def somebody(self, *gateways: int) -> Ask:
         """A person with an address of their own, so that nobody's limits are another's.

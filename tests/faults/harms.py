@@ -94,6 +94,16 @@ def postgres_cut(stand: Stand) -> int:
     return 10
 
 
+def pooler_restarted(stand: Stand) -> int:
+    assert stand.pooler
+    for _ in range(3):
+        time.sleep(1)
+        stand.pooler.stop()
+        time.sleep(0.5)
+        stand.pooler.start()
+    return 3
+
+
 def redis_restarted(stand: Stand) -> int:
     assert stand.redis
     for _ in range(3):
@@ -198,6 +208,7 @@ FAULTS = (
     Fault("disk full", disk_full, lambda kind: not kind.postgresql, short=True),
     Fault("PostgreSQL crashes and comes back", postgres_restarted, lambda kind: kind.postgresql, short=True),
     Fault("PostgreSQL's connections cut", postgres_cut, lambda kind: kind.postgresql),
+    Fault("PgBouncer killed and started again", pooler_restarted, lambda kind: kind.pooled),
     Fault("Redis restarted", redis_restarted, lambda kind: kind.redis, short=True),
     Fault("Redis flushed", redis_flushed, lambda kind: kind.redis),
     Fault("Redis gone for a minute", redis_gone(60), lambda kind: kind.redis),

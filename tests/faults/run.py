@@ -1,7 +1,7 @@
 """`make faults`: candidates write while the desk is harmed; then every conversation is looked at.
 
-`python -m tests.faults.run [--short]`. Each fault strikes a stand that is already at work, on SQLite with one gateway and on
-PostgreSQL with Redis and two. The table goes to docs/faults.md; 1 if anything was lost or doubled.
+`python -m tests.faults.run [--short]`. Each fault strikes a stand that is already at work, on SQLite with one gateway, on
+PostgreSQL with Redis and two, and, in the whole list, on the same with PgBouncer in between. The table goes to docs/faults.md; 1 if anything was lost or doubled.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from api.config import ROOT
 from tests import postgres
+from tests.faults import pooler
 from tests.faults.harms import FAULTS, Fault
 from tests.faults.stand import Kind, Stand
 from tests.faults.traffic import Candidate, all_at_once
@@ -29,7 +30,7 @@ from tests.faults.verdict import Verdict, judge, wait_until_quiet
 
 DOCS = ROOT / "docs" / "faults.md"
 BEGIN, END = "<!-- figures of `make faults`: begin -->", "<!-- figures of `make faults`: end -->"
-KINDS = (Kind(), Kind(postgresql=True, redis=True, gateways=2))
+KINDS = (Kind(), Kind(postgresql=True, redis=True, gateways=2), Kind(postgresql=True, pooled=True, redis=True, gateways=2))
 CANDIDATES, MESSAGES = 4, 6
 
 
@@ -92,7 +93,7 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what was started ends with it
     rows, failed, begun = [], False, time.monotonic()
-    for kind in (kind for kind in KINDS if _is_possible(kind)):
+    for kind in (kind for kind in KINDS if not (kind.pooled and options.short) and _is_possible(kind)):
         for fault, struck, verdict in run(kind, chosen(kind, options.short, options.only or "")):
             failed |= bool(verdict.wrong) or not struck
             rows.append((str(kind), fault.name, struck, verdict))
@@ -107,7 +108,8 @@ def _is_possible(kind: Kind) -> bool:
     """Whether its servers are installed; in CI they must be."""
     if not kind.postgresql or os.environ.get("CI") == "true":
         return True
-    missing = [name for name, found in (("PostgreSQL", postgres.binaries()), ("Redis", shutil.which("redis-server"))) if not found]
+    needed = [("PostgreSQL", postgres.binaries()), ("Redis", shutil.which("redis-server")), *([("PgBouncer", pooler.program())] if kind.pooled else [])]
+    missing = [name for name, found in needed if not found]
     if missing:
         print(f"{kind}: not tried, because {' and '.join(missing)} is not installed")
     return not missing

@@ -26,6 +26,7 @@ from api.launch.processes import Process, processes
 from api.migrations.run import upgrade
 from tests.bench.processes import end, environment, free_port
 from tests.faults.mailserver import MailServer
+from tests.faults.pooler import Pooler
 from tests.faults.servers import Postgres, Redis
 
 BIN = ROOT / ".venv" / "bin"
@@ -33,15 +34,17 @@ BIN = ROOT / ".venv" / "bin"
 
 @dataclass(frozen=True)
 class Kind:
-    """What the desk stands on: `postgresql` or SQLite, with Redis or without, and how many gateways."""
+    """What the desk stands on: `postgresql` (behind PgBouncer: `pooled`) or SQLite, with Redis or without, and how many gateways."""
 
     postgresql: bool = False
+    pooled: bool = False
     redis: bool = False
     gateways: int = 1
 
     def __str__(self) -> str:
         parts = [
             "PostgreSQL" if self.postgresql else "SQLite",
+            *(["PgBouncer"] if self.pooled else []),
             *(["Redis"] if self.redis else []),
             *([f"{self.gateways} gateways"] if self.gateways > 1 else []),
         ]
@@ -54,6 +57,7 @@ class Stand:
     def __init__(self, folder: Path, kind: Kind, **settings: str) -> None:
         self.kind, self.folder = kind, folder
         self.postgres = Postgres() if kind.postgresql else None
+        self.pooler = Pooler(self.postgres) if self.postgres and kind.pooled else None
         self.redis = Redis() if kind.redis else None
         self.mail = MailServer()
         self.ports = [free_port() for _ in range(kind.gateways)]
@@ -67,6 +71,8 @@ class Stand:
         self._environment = environment(**own, **settings)
         names = {name.removeprefix("DESK_").lower(): value for name, value in self._environment.items() if name.startswith("DESK_")}
         self.app: APIFlask = create_app(load_settings(**names))
+        if self.pooler:  # for the desk's processes; who migrates goes to the server itself
+            self._environment |= {"DESK_DATABASE_URL": self.pooler.url}
         with self.app.app_context():
             upgrade()
             load_if_empty()
@@ -150,7 +156,7 @@ class Stand:
         end(self._running.values())
         with self.app.app_context():
             db.engine.dispose()
-        for server in (self.postgres, self.redis, self.mail):
+        for server in (self.pooler, self.postgres, self.redis, self.mail):
             if server:
                 server.close()
 
