@@ -225,7 +225,9 @@ def test_interviews_under_an_application_that_is_not_known_any_more_are_told_in_
 
 
 @pytest.mark.parametrize(("intent", "said"), [("ask_application_status", "utter_status_rejected"), ("ask_feedback", "utter_feedback_none")])
-@pytest.mark.parametrize(("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")])
+@pytest.mark.parametrize(
+    ("understood", "text"), [("search_roles", "Seller"), ("ask_role_tasks", "seller"), ("nlu_fallback", "den andra"), ("chitchat", "toinen")]
+)
 def test_a_bare_answer_chooses_the_application_that_was_asked_about(office: Office, intent: str, said: str, understood: str, text: str) -> None:
     candidate = known(office, "en", application("A-1", "LV-101", "Installer", status="rejected"), application("A-2", "LV-105", "Seller", status="rejected"))
     candidate.slots["roles_shown"] = ["LV-103", "LV-104"]
@@ -256,3 +258,30 @@ def test_the_interview_to_move_is_chosen_in_words(office: Office, text: str) -> 
     candidate.says("reschedule_interview", "can I change it?")
     assert candidate.says("nlu_fallback", text, confidence=0.3).names == ["utter_which_time"]
     assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]
+
+
+@pytest.mark.parametrize("status", ["rejected", "hired"])
+def test_a_contact_promised_after_the_decision_is_told(office: Office, language: str, status: str) -> None:
+    decided = application("A-1", "LV-101", "Installer", status=status, interviewed=True)
+    candidate = known(office, language, decided)
+    for intent in ("ask_next_contact", "ask_application_status"):
+        heard = candidate.says(intent, "?")
+        assert "Ebba Sandström" in heard.text and "27" in heard.text, heard.text
+    heard = known(office, language, decided).says("ask_next_contact", "?")
+    assert heard.names == ["utter_next_contact"] and not [payload for payload in heard.buttons.values() if "affirm" in payload]
+    office.applications = [{**decided, "promise": None}]
+    assert candidate.says("ask_next_contact", "?").names == [f"utter_status_{status}"]
+
+
+def test_of_several_those_decided_tell_what_is_still_promised(office: Office, language: str) -> None:
+    rejected = application("A-2", "LV-105", "Seller", status="rejected")
+    withdrawn = application("A-3", "LV-104", "Payer", status="withdrawn")
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", promise=None), rejected, withdrawn)
+    lines = candidate.says("ask_application_status", "?").text.splitlines()
+    assert ["Ebba" in line for line in lines if "•" in line] == [False, True, False]
+    assert candidate.says("ask_next_contact", "?").sources == [("application", "A-1"), ("application", "A-2")]
+
+
+def test_a_contact_promised_after_a_rejection_is_chased_when_it_is_late(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", status="rejected", promise=OVERDUE))
+    assert [e["topic"] for e in candidate.says("ask_next_contact", "?").effects] == ["overdue_promise"]
