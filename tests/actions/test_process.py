@@ -172,6 +172,42 @@ def test_a_time_said_at_once_is_not_asked_for(office: Office, text: str) -> None
     assert candidate.says("reschedule_interview", text).effects == [{"kind": "reschedule", "application": "A-1", "wish": text}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag har en intervju på måndag",
+        "jag har en intervju på måndag kan nån hjälpa mig flytta den",
+        "kan jag flytta intervjun på torsdag",
+        "mulla on haastattelu maanantaina, voiko sitä siirtää",
+        "en pääse maanantaina",
+        "my interview is tomorrow at 10, I need another time",
+        "can I reschedule Monday's interview?",
+        "I can't make it on Friday",
+    ],
+)
+def test_the_booked_time_or_one_that_does_not_suit_is_no_wish(office: Office, language: str, text: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    heard = candidate.says("reschedule_interview", text)
+    assert heard.names == ["utter_which_time"] and not heard.effects and "26" in heard.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag kan inte på torsdag men fredag går bra",
+        "kan jag flytta intervjun till måndag?",
+        "flytta min intervju, fredag eftermiddag",
+        "en pääse torstaina, kävisikö perjantai?",
+        "voisko haastattelun siirtää maanantaille",
+        "can I move my interview from Thursday to Monday?",
+        "could we do it on Thursday at 3 pm?",
+    ],
+)
+def test_another_time_than_the_booked_one_is_a_wish(office: Office, text: str) -> None:
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    assert candidate.says("reschedule_interview", text).effects == [{"kind": "reschedule", "application": "A-1", "wish": text}]
+
+
 def test_a_question_in_between_is_answered_and_the_wish_asked_for_again(office: Office) -> None:
     candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
     candidate.says("reschedule_interview", "kan vi byta tid?")
