@@ -13,7 +13,7 @@ def refs(heard_sources: list[tuple[str, str]]) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "text", "found"),
     [
-        ("sv", "jobb i Tammerfors", ["LV-104", "LV-109", "LV-111", "LV-103"]),
+        ("sv", "jobb i Tammerfors", ["LV-104", "LV-109", "LV-111"]),
         ("fi", "avoimia paikkoja Göteborgissa", ["LV-105", "LV-103"]),
         ("en", "sales jobs in Gothenburg", ["LV-105"]),
         ("sv", "Helsingfors på deltid?", ["LV-108"]),
@@ -35,12 +35,36 @@ def test_at_most_five_are_listed_and_the_rest_counted(office: Office, language: 
     assert len(heard.buttons) == 5 and "7" in heard.text and "2" in heard.text.rsplit("\n", 1)[1]
 
 
-@pytest.mark.parametrize(("language", "text"), [("sv", "jobb i Kiruna"), ("fi", "töitä Rovaniemellä"), ("en", "a job as a cook")])
+@pytest.mark.parametrize(("language", "text"), [("sv", "säljare i Åbo"), ("fi", "kesätyötä Göteborgissa"), ("en", "a job as a cook")])
 def test_when_nothing_fits_it_says_so_and_offers_alerts(office: Office, language: str, text: str) -> None:
     office.roles = [r for r in office.roles if r["remote"] != "full"]
     heard = Candidate(office, language).says("search_roles", text)
     assert heard.names == ["utter_roles_none"]
     assert next(iter(heard.buttons.values())).startswith("/subscribe_job_alerts")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "near"),
+    [
+        ("fi", "onko töitä Kuopion suunnalla", ["LV-104", "LV-109", "LV-111"]),
+        ("sv", "jobb i Malmö", ["LV-105", "LV-101", "LV-103"]),
+        ("en", "part-time jobs in Vaasa", ["LV-108"]),
+    ],
+)
+def test_when_nothing_is_there_the_nearest_in_the_same_country_are_shown(office: Office, language: str, text: str, near: list[str]) -> None:
+    office.role("LV-103")["remote"] = "hybrid"
+    for role in office.roles:
+        role["hours"] = "part_time" if role["ref"] == "LV-108" else "full_time"
+    candidate = Candidate(office, language)
+    heard = candidate.says("search_roles", text)
+    assert heard.names == ["utter_roles_nearest"] and refs(heard.sources) == near
+    assert list(heard.buttons.values())[-1].startswith("/subscribe_job_alerts")
+    assert refs(candidate.says("ask_salary", "den första").sources) == near[:1]
+
+
+@pytest.mark.parametrize(("text", "listed"), [("jobb i Malmö", True), ("jobb i Vasa", False), ("jobb i Tammerfors", False), ("distansjobb", True)])
+def test_remote_work_is_done_in_its_own_country(office: Office, text: str, listed: bool) -> None:
+    assert ("LV-103" in refs(Candidate(office, "sv").says("search_roles", text).sources)) is listed
 
 
 @pytest.mark.parametrize(("language", "text"), [("sv", "vad betalar den andra?"), ("fi", "entä toisen palkka?"), ("en", "what does the second one pay?")])
