@@ -25,6 +25,7 @@ ACTIONS: list[type[Action]] = []  # subclasses are held weakly by Python; here t
 COMPANY_QUESTION = "company_question"  # answers every intent `company_…`
 
 SURE = 0.6  # from this confidence on, a short message is taken at its word
+CERTAIN = 0.9  # from this one on, also what words alone would tell otherwise
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", "deny"})  # these don't reset the count
 PRIVATE = frozenset(
     [
@@ -118,6 +119,8 @@ async def _meant(turn: Turn, intent: str) -> str:
         return intent
     asked = turn.slot("asked_for") or {}
     short = len(turn.text.split()) <= 4
+    if turn.confidence < CERTAIN and own_applications.asks_of_other(turn):
+        return "ask_application_status"
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
     if intent not in _LOOSE and (not short or turn.confidence >= SURE):

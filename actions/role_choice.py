@@ -75,7 +75,8 @@ async def ask_which(turn: Turn, intent: str, refs: Sequence[str] = ()) -> None:
     roles = await turn.gateway.roles(turn.language)
     searched = turn.slot("roles_found") or []
     likely = list(refs or (searched if len(searched) <= MOST_BUTTONS else ()))
-    choice = sorted((r for r in roles if r["ref"] in likely), key=lambda r: likely.index(r["ref"])) or roles
+    own = [{"ref": a["role_ref"], "title": a["title"]} for a in _own_listed(turn) if a["role_ref"] not in {r["ref"] for r in roles}]
+    choice = sorted((r for r in roles + own if r["ref"] in likely), key=lambda r: likely.index(r["ref"])) or roles
     if not choice:
         replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
         return
@@ -113,10 +114,26 @@ async def _refs_meant(turn: Turn) -> list[str]:
     listed = _from_list(turn)
     if listed:
         return [listed]
+    own = _own_meant(turn)
+    if own:
+        return own
     if talked:
         return [talked]
     roles = await turn.gateway.roles(turn.language)
     return _hinted(turn, roles) or [role["ref"] for role in roles if len(roles) == 1]
+
+
+def _own_listed(turn: Turn) -> list[dict[str, Any]]:
+    """One's own applications (`role_ref`, `title`, `active`), where they have just been listed."""
+    before = turn.tracker.get_slot("asked_for") or {}
+    return list(before["of"]) if before.get("what") == "application" else []
+
+
+def _own_meant(turn: Turn) -> list[str]:
+    """The roles of those just listed that a question without a title is about: by a part of it, else those still running."""
+    listed = [] if turn.slot("page_role") else _own_listed(turn)
+    hinted = [a["role_ref"] for a in listed if part_fits(turn.text, a)]
+    return hinted or [a["role_ref"] for a in listed if a["active"]] or [a["role_ref"] for a in listed]
 
 
 def _hinted(turn: Turn, roles: list[Role]) -> list[str]:

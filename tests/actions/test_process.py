@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.actions.office import INTERVIEW, Office, application
@@ -321,3 +323,54 @@ def test_of_several_those_decided_tell_what_is_still_promised(office: Office, la
 def test_a_contact_promised_after_a_rejection_is_chased_when_it_is_late(office: Office, language: str) -> None:
     candidate = known(office, language, application("A-1", "LV-101", "Installer", status="rejected", promise=OVERDUE))
     assert [e["topic"] for e in candidate.says("ask_next_contact", "?").effects] == ["overdue_promise"]
+
+
+OFFERED = [application("A-1", "LV-105", "Energirådgivare och säljare"), application("A-2", "LV-101", "Värmepumpsinstallatör", status="withdrawn")]
+TWO_RUNNING = [application("A-1", "LV-104", "Payroll specialist, 14-month cover"), application("A-2", "LV-099", "Installation coordinator")]
+
+
+@pytest.mark.parametrize(("intent", "text"), [("ask_salary", "lönen för den"), ("give_salary_expectation", "kan jag förhandla upp lönen, jag vill ha 43000")])
+def test_a_question_after_ones_applications_is_about_the_one_that_runs(office: Office, intent: str, text: str) -> None:
+    candidate = known(office, "sv", *OFFERED)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text).sources == [("role", "LV-105")]
+
+
+def test_of_two_running_the_choice_is_between_ones_own_also_a_closed_one(office: Office) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.slots["role_ref"] = "LV-103"
+    candidate.says("ask_application_status", "?")
+    heard = candidate.says("ask_salary", "what is the pay for it?")
+    assert [json.loads(payload.removeprefix("/ask_salary"))["role_ref"] for payload in heard.buttons.values()] == ["LV-104", "LV-099"]
+    assert candidate.says("nlu_fallback", "the second one", confidence=0.3).sources == [("role", "LV-099")]
+
+
+def test_a_part_of_the_title_says_which_of_ones_own_is_asked_about(office: Office) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("ask_salary", "pay for the payroll one").sources == [("role", "LV-104")]
+
+
+@pytest.mark.parametrize("text", ["the payroll one", "I mean the payroll job please"])
+def test_a_part_of_the_title_with_small_words_chooses_the_application(office: Office, text: str) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("nlu_fallback", text, confidence=0.3).sources == [("application", "A-1")]
+
+
+@pytest.mark.parametrize(
+    "text", ["what was the other application", "and the other application?", "mikä se toinen hakemus oli", "hur går det för min andra ansökan?"]
+)
+def test_the_other_application_is_the_one_not_yet_told(office: Office, text: str) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    candidate.says("nlu_fallback", "the second one", confidence=0.3)
+    assert candidate.says("ask_feedback", text, confidence=0.7).sources == [("application", "A-1")]
+    assert candidate.says("ask_application_status", text).sources == [("application", "A-2")]
+
+
+def test_on_a_roles_page_a_question_is_about_that_role_even_after_ones_applications(office: Office) -> None:
+    candidate = known(office, "sv", *OFFERED)
+    candidate.slots["page_role"] = "LV-103"
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("ask_salary", "lönen?").sources == [("role", "LV-103")]
