@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import applications as own_applications
 from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
+from actions.role_answers import NEXT
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -49,6 +50,8 @@ FORMS = {
     "unsubscribe": "unsubscribe_form",
     "give_feedback": "rating_form",
 }
+ASKED_AGAIN = {"give_salary_expectation": "ask_salary"}  # which question is meant by 'and for that one?', where it is another
+_ABOUT_ROLE = (None, "role", "again")  # what was asked for, or last: then 'and for that one?' may be about a role
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 
@@ -84,7 +87,10 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
-    meant = await _meant(turn, intent)
+    try:
+        meant = await _meant(turn, intent)
+    except gateway.GatewayError:
+        meant = intent  # whose answer says so, if it needs the facts
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
     turn.remember("open_offer", None)
@@ -95,6 +101,9 @@ async def respond(turn: Turn, intent: str) -> None:
     if also and meant == asked.get("intent") != intent:
         await answer(turn, also)  # both questions waited for the role
     await answer(turn, meant)
+    may_be_asked_again = ASKED_AGAIN.get(meant, meant)
+    if may_be_asked_again in NEXT and turn.slot("asked_for") is None:
+        turn.remember("asked_for", {"what": "again", "intent": may_be_asked_again})
 
 
 async def answer(turn: Turn, intent: str) -> None:
@@ -123,6 +132,8 @@ async def _meant(turn: Turn, intent: str) -> str:
         return "ask_application_status"
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
+    if asked.get("what") in _ABOUT_ROLE and await role_choice.follows_up(turn, also_by_town=bool(asked)):
+        return str(asked["intent"]) if asked else "ask_role_tasks"
     if intent not in _LOOSE and (not short or turn.confidence >= SURE):
         return intent
     if asked.get("what") == "role" and await role_choice.names_role(turn):
