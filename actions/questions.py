@@ -13,8 +13,8 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import another_person, gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
 from actions import applications as own_applications
-from actions import gateway, ordinals, overlay, pay_privacy, replies, role_choice, senders
 from actions.role_answers import NEXT
 from actions.turn import Turn
 
@@ -87,6 +87,9 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it."""
+    if another_person.speaks(turn) and not turn.tracker.active_loop.get("name"):
+        another_person.begin_anew(turn)
+        return
     try:
         meant = await _meant(turn, intent)
     except gateway.GatewayError:
