@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions import dates, offers, ordinals, replies, role_choice, texts
-from actions.role_lookup import is_title_word, match_roles, words_of
+from actions.role_lookup import is_title_word, match_roles, part_fits, words_of
 from actions.turn import Turn
 
 Application = dict[str, Any]
+
+_OTHER = re.compile(r"\b(?:andra|toi(?:nen|sen|sesta|sessa)|other)\s+(?:\w+\s+)?(?:ansök|hakemu|application)\w*", re.IGNORECASE)
+_WHAT_OF_OTHER = re.compile(rf"^\W*(?:\w+\s+)?(?:vad|vilken|hur|och|mikä|mitä|miten|entä|entäs|what|which|how|and)\b.*{_OTHER.pattern}", re.IGNORECASE)
+# What a reply may say beside a part of a title: 'the warehouse one', 'den på lagret tack'.
+_BESIDE = re.compile(
+    r"den|det|dom|jobbet|tjänsten|rollen|ansökan|om|tack|jag|menar|menade|se|sen|sitä|työ|työpaikka|paikka|hakemus|kiitos|siis|"
+    r"one|job|role|position|application|please|i|mean|meant|that|this|about"
+)
 
 
 async def own(turn: Turn) -> list[Application]:
@@ -27,7 +36,16 @@ def meant(turn: Turn, applications: list[Application]) -> list[Application]:
     if named:
         return named
     talked = role_choice.under_discussion(turn)
-    return [a for a in applications if a["role_ref"] == talked] or applications
+    discussed = [a for a in applications if a["role_ref"] == talked]
+    if _OTHER.search(turn.words):
+        first = discussed or applications[:1]
+        return [a for a in applications if a not in first] or applications
+    return discussed or applications
+
+
+def asks_of_other(turn: Turn) -> bool:
+    """Whether what is asked is how it goes, or went, for one's other application."""
+    return bool(turn.verified and _WHAT_OF_OTHER.search(turn.text))
 
 
 def say_none(turn: Turn) -> None:
@@ -45,20 +63,27 @@ def named_in_words(turn: Turn, applications: list[Application]) -> str | None:
 
 
 def choosable(applications: list[Application]) -> list[dict[str, Any]]:
-    """What a short reply is held against: `ref` and `title` of each."""
-    return [{"ref": a["ref"], "title": a["role_title"]} for a in applications]
+    """What a short reply is held against: `ref`, `title` and role of each, and whether it is running."""
+    return [{"ref": a["ref"], "title": a["role_title"], "role_ref": a["role_ref"], "active": a["status"] == "active"} for a in applications]
 
 
 def await_choice(turn: Turn, intent: str, applications: list[Application]) -> None:
-    """Expect the next message to name one of these, in words or by its place among them, for this question."""
+    """Expect the next message to name one of these, in words or by its place among them, for this question.
+
+    What is asked of a job from now on is asked of theirs.
+    """
     turn.remember("asked_for", {"what": "application", "intent": intent, "of": choosable(applications)})
+    running = [a for a in applications if a["status"] == "active"]
+    turn.remember("roles_shown", [a["role_ref"] for a in applications])
+    turn.remember("roles_found", [a["role_ref"] for a in running or applications])
 
 
 def chosen_in(text: str, of: list[dict[str, Any]]) -> str | None:
     """The application (`ref`, `title`) that a message names and says nothing else, or by its place; None where it is none."""
     words = words_of(text)
-    named = match_roles(text, of) if 0 < len(words) <= role_choice.LONGEST_TITLE else []
-    if len(named) == 1 and all(is_title_word(word, named[0]) for word in words):
+    short = 0 < len(words) <= role_choice.LONGEST_TITLE
+    named = match_roles(text, of) or [a for a in of if part_fits(text, a)] if short else []
+    if len(named) == 1 and all(_BESIDE.fullmatch(word) or is_title_word(word, named[0]) for word in words):
         return str(named[0]["ref"])
     by_place = ordinals.pick(of, ordinals.ordinal_in(text)) if ordinals.only_ordinal(text) else None
     return str(by_place["ref"]) if by_place else None

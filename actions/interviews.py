@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -23,7 +24,7 @@ class RescheduleForm(FormSteps):
     intents = frozenset({"reschedule_interview"})
 
     async def start(self, turn: Turn) -> Step:
-        """With one coming interview only the wish is asked for, unless it has been said."""
+        """With one coming interview only the wish is asked for, unless it has been said: naming a day alone is none."""
         coming = await _coming(turn)
         meant = own_applications.meant(turn, coming) if coming else []
         if not meant:
@@ -31,7 +32,8 @@ class RescheduleForm(FormSteps):
             return {}, DONE
         if len(meant) > 1:
             return {}, "reschedule_application"
-        wish = turn.words if times_said.names_time(turn.words) else None
+        booked = datetime.fromisoformat(meant[0]["interview"]["at"])
+        wish = turn.words if times_said.wishes_time(turn.words, booked.weekday()) else None
         filled = {"reschedule_application": meant[0]["ref"], "reschedule_wish": wish}
         return filled, DONE if wish else "reschedule_wish"
 

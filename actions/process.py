@@ -118,7 +118,8 @@ def _tell_one_status(turn: Turn, application: Application) -> None:
     if status == "active":
         fields["stage"] = application["stage_name"]
         fields["following"] = _next_stage(turn, application)
-        fields["promise"] = own_applications.promise_words(turn, application)
+    if status != "withdrawn":
+        fields["promise"] = own_applications.promise_words(turn, application) if _is_awaited(application) else ""
     if status == "rejected":
         fields["feedback"] = _feedback_words(turn, application)
     replies.say(
@@ -158,7 +159,7 @@ def _after_status(turn: Turn, application: Application) -> list[replies.Button]:
 def _status_line(turn: Turn, application: Application) -> str:
     status = application["status"]
     name = "utter_part_line_active" if status == "active" else f"utter_part_line_{status}"
-    promise = own_applications.promise_words(turn, application, may_ask=False) if status == "active" else ""
+    promise = own_applications.promise_words(turn, application, may_ask=False) if _is_awaited(application) else ""
     return texts.sentence(
         name,
         turn.language,
@@ -176,23 +177,36 @@ async def tell_next_contact(turn: Turn) -> None:
         own_applications.say_none(turn)
         return
     chosen = own_applications.meant(turn, found)
-    running = [a for a in chosen if a["status"] == "active"]
-    if not running:
+    awaited = [a for a in chosen if _is_awaited(a)]
+    if not awaited:
         await tell_status(turn)
         return
-    own_applications.chase_overdue(turn, running)
-    one = running[0] if len(running) == 1 else None
+    own_applications.chase_overdue(turn, awaited)
+    one = awaited[0] if len(awaited) == 1 else None
     if one is None:
-        own_applications.await_choice(turn, "ask_next_contact", running)
-    lines = [_contact_line(turn, application, may_ask=one is not None) for application in running[:MOST_AT_ONCE]]
-    buttons = _after_status(turn, one) if one else own_applications.choices(turn, "ask_next_contact", running)
+        own_applications.await_choice(turn, "ask_next_contact", awaited)
+    lines = [_contact_line(turn, application, may_ask=one is not None) for application in awaited[:MOST_AT_ONCE]]
+    buttons = _after_contact(turn, one) if one else own_applications.choices(turn, "ask_next_contact", awaited)
     replies.say(
         turn,
         "utter_next_contact",
         lines="\n".join(lines),
         buttons=buttons,
-        sources=[own_applications.source(a) for a in running[:MOST_AT_ONCE]],
+        sources=[own_applications.source(a) for a in awaited[:MOST_AT_ONCE]],
     )
+
+
+def _after_contact(turn: Turn, application: Application) -> list[replies.Button]:
+    if application["status"] == "active":
+        return _after_status(turn, application)
+    follow = [replies.question(turn, "ask_feedback", application=application["ref"])] if application["status"] == "rejected" else []
+    return [*follow, replies.person(turn)]  # a call is on its way: none is offered
+
+
+def _is_awaited(application: Application) -> bool:
+    """Whether a contact is still to come: somebody may have promised to call after a rejection or a hire, too."""
+    promised = bool(application.get("promise")) and application["status"] != "withdrawn"
+    return application["status"] == "active" or promised
 
 
 def _contact_line(turn: Turn, application: Application, may_ask: bool) -> str:

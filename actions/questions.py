@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
     alert_corrections,
+    another_person,
     crisis,
     fraud,
     gateway,
@@ -32,6 +33,7 @@ from actions import (
     undoing,
 )
 from actions import applications as own_applications
+from actions.role_answers import NEXT
 from actions.turn import Turn
 
 Answer = Callable[[Turn], Awaitable[None]]
@@ -42,6 +44,7 @@ ACTIONS: list[type[Action]] = []  # subclasses are held weakly by Python; here t
 COMPANY_QUESTION = "company_question"  # answers every intent `company_…`
 
 SURE = 0.6  # from this confidence on, a short message is taken at its word
+CERTAIN = 0.9  # from this one on, also what words alone would tell otherwise
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope", "deny"})  # these don't reset the count
 PRIVATE = frozenset(
     [
@@ -65,6 +68,8 @@ FORMS = {
     "unsubscribe": "unsubscribe_form",
     "give_feedback": "rating_form",
 }
+ASKED_AGAIN = {"give_salary_expectation": "ask_salary"}  # which question is meant by 'and for that one?', where it is another
+_ABOUT_ROLE = (None, "role", "again")  # what was asked for, or last: then 'and for that one?' may be about a role
 # Intents that a short reply to our own question may be mistaken for.
 _LOOSE = frozenset(["nlu_fallback", "out_of_scope", "search_roles", "affirm", "deny", "greet", "thank", "chitchat", "ask_location", "ask_role_tasks"])
 _BY_THE_WAY = frozenset(["greet", "thank", "chitchat"])  # whatever was offered still stands after these
@@ -104,19 +109,12 @@ def answers(intent: str) -> Callable[[Answer], Answer]:
 
 async def respond(turn: Turn, intent: str) -> None:
     """Answer what a message asks, and forget what was offered before it; small talk leaves that open."""
-    if crisis.found_in(turn.text):
-        crisis.answer(turn)
+    if _comes_first(turn, intent):
         return
-    if fraud.loss_in(turn.text, fraud.is_doubted(turn)):
-        fraud.answer_loss(turn)
-        return
-    sympathy_word = sympathy.called_for(turn)
-    if sympathy_word and sympathy.is_the_matter(turn):
-        sympathy.answer(turn, sympathy_word)
-        return
-    if sympathy_word and intent not in ("complaint", "request_human"):  # their answers begin so themselves
-        replies.say(turn, sympathy_word)
-    meant = await _meant(turn, intent)
+    try:
+        meant = await _meant(turn, intent)
+    except gateway.GatewayError:
+        meant = intent  # whose answer says so, if it needs the facts
     asked = turn.slot("asked_for") or {}
     turn.offer = turn.slot("open_offer")
     turn.remember("open_offer", None)
@@ -129,6 +127,29 @@ async def respond(turn: Turn, intent: str) -> None:
     await answer(turn, meant)
     if meant in _BY_THE_WAY and turn.slot("open_offer") is None:
         turn.remember("open_offer", turn.offer)
+    may_be_asked_again = ASKED_AGAIN.get(meant, meant)
+    if may_be_asked_again in NEXT and turn.slot("asked_for") is None:
+        turn.remember("asked_for", {"what": "again", "intent": may_be_asked_again})
+
+
+def _comes_first(turn: Turn, intent: str) -> bool:
+    """What is heard before any question: words of suicide, money lost, the wrong person proven, grief. True if that was all."""
+    if crisis.found_in(turn.text):
+        crisis.answer(turn)
+        return True
+    if fraud.loss_in(turn.text, fraud.is_doubted(turn)):
+        fraud.answer_loss(turn)
+        return True
+    if another_person.speaks(turn) and not turn.tracker.active_loop.get("name"):
+        another_person.begin_anew(turn)
+        return True
+    word = sympathy.called_for(turn)
+    if word and sympathy.is_the_matter(turn):
+        sympathy.answer(turn, word)
+        return True
+    if word and intent not in ("complaint", "request_human"):  # their answers begin so themselves
+        replies.say(turn, word)
+    return False
 
 
 async def answer(turn: Turn, intent: str) -> None:
@@ -154,15 +175,29 @@ async def _meant(turn: Turn, intent: str) -> str:
     """The question behind a reply to what we asked; otherwise the intent as understood."""
     if not turn.text:
         return intent
+    asked = turn.slot("asked_for") or {}
+    told = _told_by_its_words(turn, intent, asked)
+    if told:
+        return told
+    if asked.get("what") in _ABOUT_ROLE and await role_choice.follows_up(turn, also_by_town=bool(asked)):
+        return str(asked["intent"]) if asked else "ask_role_tasks"
+    short = len(turn.text.split()) <= 4
+    if intent not in _LOOSE and (not short or turn.confidence >= SURE):
+        return intent
+    return await _as_a_reply(turn, intent, asked) or intent
+
+
+def _told_by_its_words(turn: Turn, intent: str, asked: dict[str, Any]) -> str | None:
+    """The question that a message's own words tell better than the NLU, given what was asked for."""
     if intent in hurry.MISTAKEN_FOR and hurry.found_in(turn.text):
         return hurry.QUESTION
+    if asked.get("what") == "alert" and alert_corrections.corrects(turn.text, asked):
+        return str(asked["intent"])
     behind = own_address.question_behind(turn, intent, PRIVATE)
     if behind:
         return behind
-    asked = turn.slot("asked_for") or {}
-    short = len(turn.text.split()) <= 4
-    if asked.get("what") == "alert" and alert_corrections.corrects(turn.text, asked):
-        return str(asked["intent"])
+    if turn.confidence < CERTAIN and own_applications.asks_of_other(turn):
+        return "ask_application_status"
     if asked.get("what") == "sender" and senders.senders_in(turn.text):
         return "verify_offer"
     if undoing.wants_it_back(turn.text) or (asked.get("what") == "withdrawn" and undoing.regrets(turn.text)):
@@ -173,8 +208,11 @@ async def _meant(turn: Turn, intent: str) -> str:
         return "request_human"
     if intent == "give_salary_expectation" and fraud.pays_out(turn.text):
         return "nlu_fallback"
-    if intent not in _LOOSE and (not short or turn.confidence >= SURE):
-        return intent
+    return None
+
+
+async def _as_a_reply(turn: Turn, intent: str, asked: dict[str, Any]) -> str | None:
+    """The question that a short or unsure message answers or goes on with."""
     if asked.get("what") == "role" and await role_choice.names_role(turn):
         return str(asked["intent"])
     if asked.get("what") == "application":
@@ -182,10 +220,10 @@ async def _meant(turn: Turn, intent: str) -> str:
         if turn.chosen_application:
             return str(asked["intent"])
     if asked.get("what") == "meaning":
-        picked = ordinals.pick(asked["intents"], ordinals.ordinal_in(turn.text))
-        return picked or intent
+        picked: str | None = ordinals.pick(asked["intents"], ordinals.ordinal_in(turn.text))
+        return picked
     if await role_choice.is_bare_title(turn):
         return str(asked["intent"]) if asked.get("what") == "role" else "ask_role_tasks"
     if intent in _LOOSE and turn.slot("roles_shown") and ordinals.only_ordinal(turn.text):
         return "ask_role_tasks"
-    return intent
+    return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from actions import gateway, ordinals, places, replies
+from actions import follow_up, gateway, ordinals, places, replies
 from actions.role_lookup import Role, is_title_word, match_roles, part_fits, words_of
 from actions.turn import Turn
 
 MOST_BUTTONS = 6
 LONGEST_TITLE = 8
+SURE_OF_ANOTHER = 0.9  # from this confidence on, a mere part of a title ('entä palkka?') is a question of its own
 
 
 async def role_in_question(turn: Turn, intent: str) -> Role | None:
@@ -47,7 +48,7 @@ async def is_bare_title(turn: Turn) -> bool:
 
 async def names_role(turn: Turn) -> bool:
     """Whether the message names or hints at a role of ours, or a place in the list just shown."""
-    return bool(await _named(turn) or _from_list(turn) or _hinted(turn, await turn.gateway.roles(turn.language)))
+    return bool(await _named(turn) or _from_list(turn) or _hinted(turn.text, await turn.gateway.roles(turn.language)))
 
 
 def discuss(turn: Turn, ref: str) -> None:
@@ -75,7 +76,8 @@ async def ask_which(turn: Turn, intent: str, refs: Sequence[str] = ()) -> None:
     roles = await turn.gateway.roles(turn.language)
     searched = turn.slot("roles_found") or []
     likely = list(refs or (searched if len(searched) <= MOST_BUTTONS else ()))
-    choice = sorted((r for r in roles if r["ref"] in likely), key=lambda r: likely.index(r["ref"])) or roles
+    own = [{"ref": a["role_ref"], "title": a["title"]} for a in _own_listed(turn) if a["role_ref"] not in {r["ref"] for r in roles}]
+    choice = sorted((r for r in roles + own if r["ref"] in likely), key=lambda r: likely.index(r["ref"])) or roles
     if not choice:
         replies.say(turn, "utter_no_open_roles", buttons=[replies.person(turn)])
         return
@@ -105,6 +107,8 @@ async def _refs_meant(turn: Turn) -> list[str]:
     pressed = turn.entity("role_ref")
     if pressed:
         return [pressed]
+    if turn.chosen_roles:
+        return turn.chosen_roles
     named = await _named(turn)
     talked = under_discussion(turn)
     if named:
@@ -113,16 +117,53 @@ async def _refs_meant(turn: Turn) -> list[str]:
     listed = _from_list(turn)
     if listed:
         return [listed]
-    if talked:
-        return [talked]
+    own = _own_meant(turn)
+    if own:
+        return own
     roles = await turn.gateway.roles(turn.language)
-    return _hinted(turn, roles) or [role["ref"] for role in roles if len(roles) == 1]
+    if talked:
+        pointed = _hinted(_pointing(turn), roles)
+        return pointed if pointed and talked not in pointed else [talked]
+    return _hinted(turn.text, roles) or [role["ref"] for role in roles if len(roles) == 1]
 
 
-def _hinted(turn: Turn, roles: list[Role]) -> list[str]:
+def _own_listed(turn: Turn) -> list[dict[str, Any]]:
+    """One's own applications (`role_ref`, `title`, `active`), where they have just been listed."""
+    before = turn.tracker.get_slot("asked_for") or {}
+    return list(before["of"]) if before.get("what") == "application" else []
+
+
+def _own_meant(turn: Turn) -> list[str]:
+    """The roles of those just listed that a question without a title is about: by a part of it, else those still running."""
+    listed = [] if turn.slot("page_role") else _own_listed(turn)
+    hinted = [a["role_ref"] for a in listed if part_fits(turn.text, a)]
+    return hinted or [a["role_ref"] for a in listed if a["active"]] or [a["role_ref"] for a in listed]
+
+
+def _pointing(turn: Turn) -> str:
+    """What of a message may point away from the role under discussion: all of an answer to 'which job'."""
+    before = turn.tracker.get_slot("asked_for") or {}
+    return turn.text if before.get("what") == "role" else follow_up.pointed_at(turn.text)
+
+
+async def follows_up(turn: Turn, also_by_town: bool) -> bool:
+    """Whether the message is no question of its own, but says of which role the last one is asked now; notes which."""
+    words = follow_up.after_lead(turn.text, turn.language)
+    roles = await turn.gateway.roles(turn.language) if words else []
+    if not words or not follow_up.ask_nothing(words, roles):
+        return False
+    listed = _from_list(turn)
+    surely = [role["ref"] for role in await _named(turn)] or ([listed] if listed else [])
+    by_town = bool(places.towns_in(turn.text))
+    if surely or (also_by_town if by_town else turn.confidence < SURE_OF_ANOTHER):
+        turn.chosen_roles = surely or _hinted(turn.text, roles)
+    return bool(turn.chosen_roles)
+
+
+def _hinted(text: str, roles: list[Role]) -> list[str]:
     """Roles that a part of a title ('asentaja') or a town points to, where it points to few."""
-    towns = set(places.towns_in(turn.text))
-    parts = [role["ref"] for role in roles if part_fits(turn.text, role)]
+    towns = set(places.towns_in(text))
+    parts = [role["ref"] for role in roles if part_fits(text, role)]
     there = [role["ref"] for role in roles if towns & set(role.get("locations") or [])]
     both = [ref for ref in parts if ref in there]
     hinted = both or parts or there

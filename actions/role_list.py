@@ -7,10 +7,11 @@ from typing import Any
 from actions import dates, offers, places, replies, role_choice, texts
 from actions.questions import answers
 from actions.role_lookup import Role
-from actions.role_search import Wish, asks_for_similar, fitting, like, wish_of, with_hours
+from actions.role_search import Wish, asks_for_similar, fitting, like, nearest, wish_of, with_hours
 from actions.turn import Turn
 
 MOST_LISTED = 5
+MOST_NEAR = 3
 
 
 @answers("search_roles")
@@ -23,8 +24,16 @@ async def search_roles(turn: Turn) -> None:
         list_roles(turn, Wish(fields=[present["field"]]), like(present, roles))
         return
     wish = wish_of(turn, roles)
-    found = fitting(wish, roles)
-    list_roles(turn, wish, await with_hours(turn, wish, found) if wish.hours else found)
+    found = await _of_the_hours(turn, wish, fitting(wish, roles))
+    near = [] if found else await _of_the_hours(turn, wish, nearest(wish, roles))
+    if near:
+        say_nearest(turn, wish, near[:MOST_NEAR])
+    else:
+        list_roles(turn, wish, found)
+
+
+async def _of_the_hours(turn: Turn, wish: Wish, found: list[Role]) -> list[Role]:
+    return await with_hours(turn, wish, found) if wish.hours and found else found
 
 
 def list_roles(turn: Turn, wish: Wish, found: list[Role]) -> None:
@@ -64,6 +73,21 @@ def say_none(turn: Turn, wish: Wish) -> None:
         replies.say(turn, "utter_no_open_roles", buttons=alert_buttons(turn, wish)[:1])
         return
     replies.say(turn, "utter_roles_none", filters=filters, buttons=alert_buttons(turn, wish))
+
+
+def say_nearest(turn: Turn, wish: Wish, near: list[Role]) -> None:
+    """Nothing fits in the town: say so, show what is nearest, and offer to tell when something does."""
+    turn.remember("open_offer", {"kind": "alerts", "wish": _alert_wish(wish)})
+    turn.remember("roles_shown", [role["ref"] for role in near])
+    turn.remember("roles_found", [role["ref"] for role in near])
+    replies.say(
+        turn,
+        "utter_roles_nearest",
+        filters=wish.spoken(turn.language),
+        listed="\n".join(_listed(turn, n, role) for n, role in enumerate(near, 1)),
+        sources=[replies.source("role", {"as_of": turn.now.isoformat()}, role["ref"]) for role in near],
+        buttons=[*(role_choice.role_button(turn, role, "ask_role_tasks") for role in near), alert_buttons(turn, wish)[0]],
+    )
 
 
 def alert_buttons(turn: Turn, wish: Wish) -> list[replies.Button]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from actions import lines_of_work, places, texts
+from actions import distances, lines_of_work, places, texts
 from actions.role_lookup import Role, match_roles, part_fits, words_of
 from actions.turn import Turn
 
@@ -113,8 +113,18 @@ def _fits(wish: Wish, role: Role) -> bool:
 def _place_fits(wish: Wish, role: Role) -> bool:
     if wish.country and role.get("country") != wish.country:
         return False
-    anywhere = role.get("remote") == "full"
-    return not wish.towns or anywhere or bool(set(wish.towns) & set(role.get("locations") or []))
+    there = bool(set(wish.towns) & set(role.get("locations") or []))
+    return not wish.towns or there or any(_done_from(town, role) for town in wish.towns)
+
+
+def _done_from(town: str, role: Role) -> bool:
+    """Whether a role is done remotely from a town: in its own country, whose law and taxes it comes under."""
+    return role.get("remote") == "full" and distances.country_of(town) in (None, role.get("country"))
+
+
+def nearest(wish: Wish, roles: list[Role]) -> list[Role]:
+    """The roles that fit but for the place, the nearest first, in the same country."""
+    return distances.nearest(wish.towns, fitting(replace(wish, towns=[]), roles))
 
 
 def _employment_fits(wish: Wish, role: Role) -> bool:

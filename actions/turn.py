@@ -25,6 +25,7 @@ class Turn:
     offer: dict[str, Any] | None = None  # what was offered in the turn before
     asked: str = ""  # the intent being answered, which a short reply may have led to
     chosen_application: str | None = None  # of those asked about, the one that a short reply names
+    chosen_roles: list[str] = field(default_factory=list)  # those that 'and for that one?' points to
 
     @property
     def language(self) -> str:

@@ -45,6 +45,12 @@ def verification_confirm(acting: Acting, data: dict[str, Any]) -> str:
     return outcome
 
 
+@handles("verification_end")
+def verification_end(acting: Acting, data: dict[str, Any]) -> str:
+    """Somebody else than the one who was proven is speaking: the conversation is nobody's again."""
+    return "ended" if service.end_verification(acting.conversation) else "not-proven"
+
+
 @handles("job_alert_on")
 def job_alert_on(acting: Acting, data: dict[str, Any]) -> str:
     """Mail a link that switches alerts on. That a mail comes is said by the assistant; only a refusal is said here."""

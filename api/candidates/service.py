@@ -153,6 +153,18 @@ def mark_verified(conversation: Conversation, candidate_id: str, how: str, now: 
     record(Actor("candidate", candidate_id), "candidate.verified", conversation, by=how)
 
 
+def end_verification(conversation: Conversation) -> bool:
+    """The conversation is nobody's from now on, nor is anything mailed to whoever was proven. It must be locked; False if nobody was."""
+    owner = conversation.candidate_id
+    if owner is None:
+        return False
+    conversation.candidate_id = conversation.verified_at = conversation.verified_by = conversation.reply_mail = None
+    conversation.version += 1
+    db.session.flush()
+    record(Actor("candidate", owner), "verification.end", conversation)
+    return True
+
+
 def find_or_add_candidate(email: str, name: str = "", language: str | None = None) -> Candidate:
     """The candidate with this (proven) address; what is known of them already is not overwritten."""
     candidate = queries.candidate_with(email) or _add_candidate(email)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.actions.office import INTERVIEW, Office, application
@@ -172,6 +174,42 @@ def test_a_time_said_at_once_is_not_asked_for(office: Office, text: str) -> None
     assert candidate.says("reschedule_interview", text).effects == [{"kind": "reschedule", "application": "A-1", "wish": text}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag har en intervju på måndag",
+        "jag har en intervju på måndag kan nån hjälpa mig flytta den",
+        "kan jag flytta intervjun på torsdag",
+        "mulla on haastattelu maanantaina, voiko sitä siirtää",
+        "en pääse maanantaina",
+        "my interview is tomorrow at 10, I need another time",
+        "can I reschedule Monday's interview?",
+        "I can't make it on Friday",
+    ],
+)
+def test_the_booked_time_or_one_that_does_not_suit_is_no_wish(office: Office, language: str, text: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    heard = candidate.says("reschedule_interview", text)
+    assert heard.names == ["utter_which_time"] and not heard.effects and "26" in heard.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jag kan inte på torsdag men fredag går bra",
+        "kan jag flytta intervjun till måndag?",
+        "flytta min intervju, fredag eftermiddag",
+        "en pääse torstaina, kävisikö perjantai?",
+        "voisko haastattelun siirtää maanantaille",
+        "can I move my interview from Thursday to Monday?",
+        "could we do it on Thursday at 3 pm?",
+    ],
+)
+def test_another_time_than_the_booked_one_is_a_wish(office: Office, text: str) -> None:
+    candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
+    assert candidate.says("reschedule_interview", text).effects == [{"kind": "reschedule", "application": "A-1", "wish": text}]
+
+
 def test_a_question_in_between_is_answered_and_the_wish_asked_for_again(office: Office) -> None:
     candidate = known(office, "sv", application("A-1", "LV-101", "Installer", interview=INTERVIEW))
     candidate.says("reschedule_interview", "kan vi byta tid?")
@@ -258,3 +296,81 @@ def test_the_interview_to_move_is_chosen_in_words(office: Office, text: str) -> 
     candidate.says("reschedule_interview", "can I change it?")
     assert candidate.says("nlu_fallback", text, confidence=0.3).names == ["utter_which_time"]
     assert candidate.says("nlu_fallback", "Monday").effects == [{"kind": "reschedule", "application": "A-2", "wish": "Monday"}]
+
+
+@pytest.mark.parametrize("status", ["rejected", "hired"])
+def test_a_contact_promised_after_the_decision_is_told(office: Office, language: str, status: str) -> None:
+    decided = application("A-1", "LV-101", "Installer", status=status, interviewed=True)
+    candidate = known(office, language, decided)
+    for intent in ("ask_next_contact", "ask_application_status"):
+        heard = candidate.says(intent, "?")
+        assert "Ebba Sandström" in heard.text and "27" in heard.text, heard.text
+    heard = known(office, language, decided).says("ask_next_contact", "?")
+    assert heard.names == ["utter_next_contact"] and not [payload for payload in heard.buttons.values() if "affirm" in payload]
+    office.applications = [{**decided, "promise": None}]
+    assert candidate.says("ask_next_contact", "?").names == [f"utter_status_{status}"]
+
+
+def test_of_several_those_decided_tell_what_is_still_promised(office: Office, language: str) -> None:
+    rejected = application("A-2", "LV-105", "Seller", status="rejected")
+    withdrawn = application("A-3", "LV-104", "Payer", status="withdrawn")
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", promise=None), rejected, withdrawn)
+    lines = candidate.says("ask_application_status", "?").text.splitlines()
+    assert ["Ebba" in line for line in lines if "•" in line] == [False, True, False]
+    assert candidate.says("ask_next_contact", "?").sources == [("application", "A-1"), ("application", "A-2")]
+
+
+def test_a_contact_promised_after_a_rejection_is_chased_when_it_is_late(office: Office, language: str) -> None:
+    candidate = known(office, language, application("A-1", "LV-101", "Installer", status="rejected", promise=OVERDUE))
+    assert [e["topic"] for e in candidate.says("ask_next_contact", "?").effects] == ["overdue_promise"]
+
+
+OFFERED = [application("A-1", "LV-105", "Energirådgivare och säljare"), application("A-2", "LV-101", "Värmepumpsinstallatör", status="withdrawn")]
+TWO_RUNNING = [application("A-1", "LV-104", "Payroll specialist, 14-month cover"), application("A-2", "LV-099", "Installation coordinator")]
+
+
+@pytest.mark.parametrize(("intent", "text"), [("ask_salary", "lönen för den"), ("give_salary_expectation", "kan jag förhandla upp lönen, jag vill ha 43000")])
+def test_a_question_after_ones_applications_is_about_the_one_that_runs(office: Office, intent: str, text: str) -> None:
+    candidate = known(office, "sv", *OFFERED)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says(intent, text).sources == [("role", "LV-105")]
+
+
+def test_of_two_running_the_choice_is_between_ones_own_also_a_closed_one(office: Office) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.slots["role_ref"] = "LV-103"
+    candidate.says("ask_application_status", "?")
+    heard = candidate.says("ask_salary", "what is the pay for it?")
+    assert [json.loads(payload.removeprefix("/ask_salary"))["role_ref"] for payload in heard.buttons.values()] == ["LV-104", "LV-099"]
+    assert candidate.says("nlu_fallback", "the second one", confidence=0.3).sources == [("role", "LV-099")]
+
+
+def test_a_part_of_the_title_says_which_of_ones_own_is_asked_about(office: Office) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("ask_salary", "pay for the payroll one").sources == [("role", "LV-104")]
+
+
+@pytest.mark.parametrize("text", ["the payroll one", "I mean the payroll job please"])
+def test_a_part_of_the_title_with_small_words_chooses_the_application(office: Office, text: str) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("nlu_fallback", text, confidence=0.3).sources == [("application", "A-1")]
+
+
+@pytest.mark.parametrize(
+    "text", ["what was the other application", "and the other application?", "mikä se toinen hakemus oli", "hur går det för min andra ansökan?"]
+)
+def test_the_other_application_is_the_one_not_yet_told(office: Office, text: str) -> None:
+    candidate = known(office, "en", *TWO_RUNNING)
+    candidate.says("ask_application_status", "?")
+    candidate.says("nlu_fallback", "the second one", confidence=0.3)
+    assert candidate.says("ask_feedback", text, confidence=0.7).sources == [("application", "A-1")]
+    assert candidate.says("ask_application_status", text).sources == [("application", "A-2")]
+
+
+def test_on_a_roles_page_a_question_is_about_that_role_even_after_ones_applications(office: Office) -> None:
+    candidate = known(office, "sv", *OFFERED)
+    candidate.slots["page_role"] = "LV-103"
+    candidate.says("ask_application_status", "?")
+    assert candidate.says("ask_salary", "lönen?").sources == [("role", "LV-103")]

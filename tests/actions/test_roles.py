@@ -13,7 +13,7 @@ def refs(heard_sources: list[tuple[str, str]]) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "text", "found"),
     [
-        ("sv", "jobb i Tammerfors", ["LV-104", "LV-109", "LV-111", "LV-103"]),
+        ("sv", "jobb i Tammerfors", ["LV-104", "LV-109", "LV-111"]),
         ("fi", "avoimia paikkoja Göteborgissa", ["LV-105", "LV-103"]),
         ("en", "sales jobs in Gothenburg", ["LV-105"]),
         ("sv", "Helsingfors på deltid?", ["LV-108"]),
@@ -35,12 +35,36 @@ def test_at_most_five_are_listed_and_the_rest_counted(office: Office, language: 
     assert len(heard.buttons) == 5 and "7" in heard.text and "2" in heard.text.rsplit("\n", 1)[1]
 
 
-@pytest.mark.parametrize(("language", "text"), [("sv", "jobb i Kiruna"), ("fi", "töitä Rovaniemellä"), ("en", "a job as a cook")])
+@pytest.mark.parametrize(("language", "text"), [("sv", "säljare i Åbo"), ("fi", "kesätyötä Göteborgissa"), ("en", "a job as a cook")])
 def test_when_nothing_fits_it_says_so_and_offers_alerts(office: Office, language: str, text: str) -> None:
     office.roles = [r for r in office.roles if r["remote"] != "full"]
     heard = Candidate(office, language).says("search_roles", text)
     assert heard.names == ["utter_roles_none"]
     assert next(iter(heard.buttons.values())).startswith("/subscribe_job_alerts")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "near"),
+    [
+        ("fi", "onko töitä Kuopion suunnalla", ["LV-104", "LV-109", "LV-111"]),
+        ("sv", "jobb i Malmö", ["LV-105", "LV-101", "LV-103"]),
+        ("en", "part-time jobs in Vaasa", ["LV-108"]),
+    ],
+)
+def test_when_nothing_is_there_the_nearest_in_the_same_country_are_shown(office: Office, language: str, text: str, near: list[str]) -> None:
+    office.role("LV-103")["remote"] = "hybrid"
+    for role in office.roles:
+        role["hours"] = "part_time" if role["ref"] == "LV-108" else "full_time"
+    candidate = Candidate(office, language)
+    heard = candidate.says("search_roles", text)
+    assert heard.names == ["utter_roles_nearest"] and refs(heard.sources) == near
+    assert list(heard.buttons.values())[-1].startswith("/subscribe_job_alerts")
+    assert refs(candidate.says("ask_salary", "den första").sources) == near[:1]
+
+
+@pytest.mark.parametrize(("text", "listed"), [("jobb i Malmö", True), ("jobb i Vasa", False), ("jobb i Tammerfors", False), ("distansjobb", True)])
+def test_remote_work_is_done_in_its_own_country(office: Office, text: str, listed: bool) -> None:
+    assert ("LV-103" in refs(Candidate(office, "sv").says("search_roles", text).sources)) is listed
 
 
 @pytest.mark.parametrize(("language", "text"), [("sv", "vad betalar den andra?"), ("fi", "entä toisen palkka?"), ("en", "what does the second one pay?")])
@@ -204,3 +228,64 @@ def test_two_questions_about_a_role_named_once(office: Office) -> None:
 def test_the_language_of_a_single_text_counts_not_that_of_the_role(office: Office) -> None:
     office.role("LV-101")["text_languages"] = {"requirements": "fi"}
     assert "only available in Finnish" in Candidate(office, "en", page="LV-101").says("ask_requirements", "?").text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "understood", "confidence", "about"),
+    [
+        ("en", "and for the payroll one?", "nlu_fallback", 0.3, ["LV-104"]),
+        ("sv", "och för energirådgivaren?", "ask_role_tasks", 0.95, ["LV-105"]),
+        ("sv", "å för jobbet i Göteborg då", "ask_location", 0.95, ["LV-105"]),
+        ("fi", "ja Göteborgissa?", "nlu_fallback", 0.4, ["LV-105"]),
+        ("fi", "entäs huoltoteknikko", "search_roles", 0.6, ["LV-109"]),
+        ("en", "no I meant the second one", "deny", 0.96, ["LV-104"]),
+        ("sv", "nej jag menar den andra", "deny", 0.96, ["LV-104"]),
+    ],
+)
+def test_the_last_question_is_asked_of_the_job_just_named(
+    office: Office, language: str, text: str, understood: str, confidence: float, about: list[str]
+) -> None:
+    candidate = Candidate(office, language, page="LV-101")
+    candidate.slots["roles_shown"] = ["LV-103", "LV-104"]
+    candidate.says("ask_salary", "?")
+    heard = candidate.says(understood, text, confidence=confidence)
+    assert heard.names == ["utter_pay_range"] and refs(heard.sources) == about
+    assert refs(candidate.says("ask_start_date", "?").sources) == about
+
+
+@pytest.mark.parametrize(("language", "text"), [("sv", "för den i Tammerfors"), ("fi", "entä siellä Tampereella"), ("en", "and for the one in Tampere?")])
+def test_where_several_jobs_may_be_meant_the_last_question_is_kept_for_the_choice(office: Office, language: str, text: str) -> None:
+    candidate = Candidate(office, language, page="LV-101")
+    candidate.says("ask_salary", "?")
+    heard = candidate.says("search_roles", text)
+    assert all(payload.startswith("/ask_salary") for payload in heard.buttons.values()) and len(heard.buttons) == 3
+    assert refs(candidate.says("search_roles", "LV-109", confidence=0.5).sources) == ["LV-109"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "understood", "said"),
+    [
+        ("fi", "entä palkka?", "ask_salary", "utter_pay_range"),
+        ("sv", "och för mig?", "ask_fit", "utter_fit"),
+        ("sv", "ja i Göteborg", "affirm", "utter_what_next"),
+        ("en", "and when does it start in Helsinki?", "ask_start_date", "utter_role_start"),
+        ("en", "no", "deny", "utter_all_right"),
+    ],
+)
+def test_what_asks_something_of_its_own_is_answered_as_itself(office: Office, language: str, text: str, understood: str, said: str) -> None:
+    candidate = Candidate(office, language, page="LV-101")
+    candidate.says("ask_working_hours", "?")
+    heard = candidate.says(understood, text, confidence=0.95)
+    assert heard.names == [said] and "LV-104" not in refs(heard.sources)
+
+
+def test_after_a_search_another_town_is_searched(office: Office) -> None:
+    candidate = Candidate(office, "sv")
+    candidate.says("search_roles", "jobb i Tammerfors")
+    assert refs(candidate.says("search_roles", "och i Göteborg?").sources) == ["LV-105", "LV-103"]
+
+
+@pytest.mark.parametrize("text", ["what about salary for the payroll one", "what is the pay for the one in Gothenburg"])
+def test_a_question_that_points_at_another_job_is_about_that_one(office: Office, text: str) -> None:
+    heard = Candidate(office, "en", page="LV-101").says("ask_salary", text)
+    assert refs(heard.sources) in (["LV-104"], ["LV-105"])

@@ -291,3 +291,60 @@ def test_haste_is_passed_on_as_urgent_after_the_proof(office: Office, language: 
 )
 def test_what_is_no_haste(text: str) -> None:
     assert not hurry.found_in(text)
+
+
+def proven(office: Office, language: str, address: str = "noora.salmi@example.com") -> Candidate:
+    office.applications, office.verified = [application("A-1", "LV-101", "Installer")], True
+    candidate = Candidate(office, language, verified=True)
+    candidate.slots["email"] = address
+    candidate.says("ask_application_status", "?")
+    return candidate
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("deny", "I'm not Noora"),
+        ("deny", "jag är inte noora"),
+        ("nlu_fallback", "mä en oo Noora"),
+        ("nlu_fallback", "that's my sister's"),
+        ("ask_application_status", "det där är min systers ansökan, hur går det för min?"),
+        ("ask_feedback", "se on siskoni hakemus"),
+        ("chitchat", "you have the wrong person"),
+        ("nlu_fallback", "det är inte jag"),
+    ],
+)
+def test_who_is_somebody_else_sees_no_more_and_is_asked_who(office: Office, language: str, intent: str, text: str) -> None:
+    candidate = proven(office, language)
+    heard = candidate.says(intent, text)
+    assert heard.effects == [{"kind": "verification_end"}]
+    assert heard.names == ["utter_another_person", *heard.names[1:]] and len(heard.names) == 2
+    assert candidate.slots.get("role_ref") is None and candidate.form == "verification_form"
+
+
+def test_somebody_elses_address_begins_their_proof(office: Office) -> None:
+    candidate = proven(office, "en")
+    heard = candidate.says("nlu_fallback", "sorry, that's my sister's. I'm mikael.rosenqvist@example.org")
+    assert heard.effects == [{"kind": "verification_end"}, {"kind": "verification_start", "email": "mikael.rosenqvist@example.org"}]
+    assert heard.names == ["utter_another_person", "utter_write_code"]
+    candidate.slots["verified"] = False  # as the gateway says from now on
+    candidate.says("nlu_fallback", "123456")
+    candidate.slots["verified"] = True
+    assert candidate.presses("/external_verified").names == ["utter_status_active"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("ask_fit", "I'm not Swedish, can I apply?"),
+        ("deny", "I'm not sure"),
+        ("deny", "jag är inte säker"),
+        ("deny", "en ole varma"),
+        ("refer_friend", "my sister is looking for a job"),
+        ("ask_application_status", "I'm noora.salmi@example.com, how is it going?"),
+        ("verify_offer", "is hr@lumivik-jobs.example you?"),
+        ("chitchat", "det är inte jag som bestämmer"),
+    ],
+)
+def test_whose_words_only_sound_so_stays_proven(office: Office, intent: str, text: str) -> None:
+    assert not [e for e in proven(office, "en").says(intent, text).effects if e["kind"] == "verification_end"]

@@ -14,7 +14,7 @@ from api.candidates.models import Verification
 from api.candidates.service import NoAddress, address
 from api.db import db
 from api.outbox.models import Mail
-from tests.api.assistant import FakeAssistant
+from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
 from tests.api.candidates.people import EVA, add_applicant, asks_for, candidate_id, conversation, letters
 
@@ -215,6 +215,21 @@ def test_another_candidates_applications_do_not_stay_in_the_assistants_mind(app:
     assert first_sight["button"] == "/external_verified"
     assert first_sight["state"] is None
     assert conversation(app, eva.id).candidate_id == candidate_id(app, "ola@example.com")
+
+
+def test_who_says_to_be_somebody_else_is_nobody_again(app: APIFlask, eva: Candidate, fake_assistant: FakeAssistant) -> None:
+    start(fake_assistant, eva)
+    confirm(fake_assistant, eva, letters(app)[-1].code)
+    fake_assistant.script = asks_for("verification_end")
+    eva.say("jag är inte Eva")
+    row = conversation(app, eva.id)
+    assert (row.candidate_id, row.verified_at, row.verified_by, row.reply_mail) == (None, None, None, None)
+    fake_assistant.script = lambda body: reply()
+    eva.say("hur går det?")
+    assert fake_assistant.bodies[-1]["context"]["verified"] is False
+    fake_assistant.script = asks_for("verification_end")
+    eva.say("jag är inte Eva")
+    assert conversation(app, eva.id).candidate_id is None
 
 
 @pytest.mark.parametrize(("language", "word"), [("sv", "kod"), ("fi", "koodi"), ("en", "code")])
