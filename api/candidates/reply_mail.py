@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from api import clock, links
 from api.audit.service import Actor, record
 from api.candidates import mails, queries
-from api.candidates.marks import address_mark, is_mark_of
+from api.candidates.marks import address_mark, may_open
 from api.candidates.models import Candidate
 from api.candidates.service import address
 from api.conversations import devices
@@ -99,8 +99,7 @@ def opened_by(token: str) -> tuple[Conversation, str]:
     conversation = db.session.get(Conversation, id_)
     if conversation is None:
         raise links.LinkUnusable
-    proven = proven_address(conversation)
-    if proven and not is_mark_of(mark, proven):
+    if not may_open(mark, conversation):
         raise links.LinkUnusable
     record(_actor(conversation), "conversation.opened_by_link", conversation)
     return conversation, devices.token_for(conversation, mark)

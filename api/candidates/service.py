@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from api import clock
 from api.audit.service import Actor, record
 from api.candidates import mails, queries
+from api.candidates.marks import PROOF_ENDED
 from api.candidates.models import Candidate, Feedback, Verification
 from api.conversations.models import Conversation
 from api.db import db
@@ -161,7 +162,7 @@ def end_verification(conversation: Conversation) -> bool:
     conversation.candidate_id = conversation.verified_at = conversation.verified_by = conversation.reply_mail = None
     conversation.version += 1
     db.session.flush()
-    record(Actor("candidate", owner), "verification.end", conversation)
+    record(Actor("candidate", owner), PROOF_ENDED, conversation)
     return True
 
 

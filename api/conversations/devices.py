@@ -10,7 +10,7 @@ import hmac
 from datetime import timedelta
 
 from api import links
-from api.candidates.marks import is_of_proven
+from api.candidates.marks import may_open
 from api.conversations.models import Conversation, Locked
 
 PURPOSE, LIFE = "device", timedelta(days=180)
@@ -37,7 +37,7 @@ def opens(conversation: Conversation | Locked, token: str) -> bool:
     if id_ != conversation.id or not hmac.compare_digest(str(mark), _mark(conversation)):
         return False
     # Before mailboxes stood in tokens, anybody's link gave the same one: such a token may be a stranger's.
-    return conversation.verified_at is None or (bool(came_to) and is_of_proven(came_to[0], conversation.id))
+    return may_open(came_to[0] if came_to else None, conversation)
 
 
 def _mark(conversation: Conversation | Locked) -> str:

@@ -103,7 +103,9 @@ def expectation(office_key: str | None, now: datetime, language: str) -> Expecta
             text = gettext("A recruiter usually answers within an hour.")
         elif closes is not None:
             until = add_open_time(office, closes, timedelta(0)).astimezone(zone)
-            text = gettext("We close soon. If nobody manages today, you get an answer %(day)s after %(time)s.", day=_day(until, local_now), time=_time(until, said))
+            text = gettext(
+                "We close soon. If nobody manages today, you get an answer %(day)s after %(time)s.", day=_day(until, local_now), time=_time(until, said)
+            )
         else:
             text = gettext("We are closed right now. A recruiter answers %(day)s after %(time)s.", day=_day(local, local_now), time=_time(local, said))
     return Expectation(closes is not None, reply_by, text)

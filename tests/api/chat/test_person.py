@@ -17,7 +17,7 @@ from api.accounts.models import Staff
 from api.candidates import reply_mail
 from api.candidates.models import Candidate as Row
 from api.candidates.models import Feedback
-from api.candidates.service import mark_verified
+from api.candidates.service import end_verification, mark_verified
 from api.chat import stream as streaming
 from api.conversations import devices
 from api.conversations.models import Attachment, Conversation, Presence
@@ -273,6 +273,20 @@ def test_a_device_of_the_candidate_before_is_not_the_next_ones(app: APIFlask, cl
         assert device.ask("GET", "messages").status == status
 
 
+def test_when_the_proven_one_is_let_go_only_their_own_devices_go_on(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
+    """What was said to them still stands in the conversation."""
+    mine, theirs = (by_link(app, client, candidate, a) for a in ("elin@example.com", "elni@example.com"))
+    tokens = [link_token(app, candidate, a) for a in ("elin@example.com", "elni@example.com")]
+    prove(app, candidate, "elin@example.com")
+    with app.app_context():
+        assert end_verification(lock(candidate.id))
+        db.session.commit()
+    assert [d.ask("GET", "messages").status for d in (candidate, mine, theirs)] == [200, 200, 404]
+    assert [open_link(client, t).status_code for t in tokens] == [201, 410]
+    prove(app, candidate, "ola@example.com")
+    assert [d.ask("GET", "messages").status for d in (candidate, mine, theirs)] == [200, 404, 404]
+
+
 def test_a_device_goes_with_the_address_when_that_is_corrected(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
     prove(app, candidate, "elni@example.com")
     device = by_link(app, client, candidate, "elni@example.com")
@@ -304,11 +318,12 @@ def test_only_a_device_is_asked_for_its_mailbox(app: APIFlask, client: FlaskClie
 
     device = by_link(app, client, candidate, "elin@example.com")
     first = statements(candidate)
-    assert statements(device) == first
-    prove(app, candidate, "elin@example.com")
-    assert statements(candidate) == first
-    asked = [s for s in statements(device) if s not in first]
-    assert len(asked) == 1 and "candidates.email" in asked[0]
+    for is_proven in (False, True):
+        if is_proven:
+            prove(app, candidate, "elin@example.com")
+        assert statements(candidate) == first
+        asked = [s for s in statements(device) if s not in first]
+        assert len(asked) == 1 and "candidates.email" in asked[0]
 
 
 def test_a_devices_token_names_no_address(app: APIFlask, client: FlaskClient, candidate: Candidate) -> None:
