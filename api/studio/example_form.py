@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from api.accounts.models import Staff
 from api.examples import service
 from api.examples.corpus import Row, corpus
 from api.examples.folding import fold
-from api.fields import UNSTORABLE
 from api.studio.forms import bare
 
 MOVE, LEAVE = "move", "leave"
@@ -46,12 +46,10 @@ class ExampleForm:
         """Number and wording of each line that holds one; what is wrong with a line is noted with its number."""
         lines = [(number, text) for number, line in enumerate(self.typed.splitlines(), 1) if (text := bare(line))]
         for number, text in lines:
-            named = {"number": number, "beginning": shorten(text[: 2 * SHOWN].replace("\0", ""), SHOWN, placeholder="…")}
+            named = {"number": number, "beginning": shorten(text[: 2 * SHOWN], SHOWN, placeholder="…")}
             if len(text) > service.LONGEST:
                 said = _("Line %(number)s (“%(beginning)s”) has %(many)s characters; a wording has at most 2,000.", many=len(text), **named)
                 self.wrong.append(said)
-            elif UNSTORABLE.search(text):
-                self.wrong.append(_("Line %(number)s (“%(beginning)s”) holds a character that cannot be kept. Type it anew.", **named))
         return lines
 
 
@@ -59,6 +57,6 @@ def told(many: int, taken: list[Row], titles: Mapping[str, str]) -> str:
     """What has been done, with the questions that wordings were taken from."""
     if not many:
         return _("There was nothing to add.")
-    said = _("%(num)s examples added. They count from the next training on.", num=many)
+    said = ngettext("%(num)s example added. It counts from the next training on.", "%(num)s examples added. They count from the next training on.", many)
     names = sorted({titles.get(row.intent, row.intent) for row in taken})
     return f"{said} {_('Moved from: %(titles)s.', titles=', '.join(names))}" if names else said
