@@ -16,7 +16,7 @@ from api.answers.company import company
 from api.candidates.pages import Page as PlainPage
 from api.candidates.pages import show
 from api.db import db
-from api.errors import TITLES, DomainError, SignInNeeded, problem, unforeseen
+from api.errors import TITLES, DomainError, Invalid, SignInNeeded, problem, unforeseen
 from api.reader import language
 
 Page = Callable[..., Response]
@@ -35,8 +35,22 @@ def console(name: str, import_name: str) -> tuple[APIBlueprint, Page]:
         html = render_template(f"{name}/{template}.html", company=company(), language=language(), **values)
         return make_response(html, status)
 
+    blueprint.before_request(_storable)
     _tell_errors(blueprint)
     return blueprint, page
+
+
+class NotText(Invalid):
+    """A form with a character that no database keeps."""
+
+    type = "not-text"
+    sentence = lazy_gettext("What you typed or pasted holds an invisible character that cannot be kept. Nothing was saved: take it out, and try again.")
+
+
+def _storable() -> None:
+    """Refuse NUL in any form by its own name. Uploads are left to their view: what they hold is no text."""
+    if request.mimetype == "application/x-www-form-urlencoded" and any("\0" in text for _name, text in request.form.items(multi=True)):
+        raise NotText
 
 
 def wants_part() -> bool:
@@ -50,6 +64,8 @@ def _tell_errors(blueprint: APIBlueprint) -> None:
     @blueprint.errorhandler(DomainError)
     def refused(error: DomainError) -> Response:
         db.session.rollback()
+        if isinstance(error, NotText):  # refused before any view has asked who it is
+            _find_reader()
         return _said(error.status, error.type, error.sentence, **error.fields)
 
     @blueprint.errorhandler(HTTPException)
