@@ -14,7 +14,7 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import bodies, document, errors, jobs, limits, security
-from api.accounts import access, oidc
+from api.accounts import access, console, oidc
 from api.answers.company import load_company
 from api.assistant import address
 from api.config import Settings, load_settings
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     errors.register(app)
+    errors.as_pages(app, console.problem_page)
     bodies.register(app)
     document.register(app)
     jobs.init_app(app)

@@ -1,19 +1,22 @@
-"""Domain errors, and the one place where errors become HTTP: problem+json (RFC 9457).
+"""Domain errors, and the one place where errors become HTTP: problem+json (RFC 9457), or a page for whoever reads pages.
 
 Services raise the errors; nothing else in the gateway builds an error response.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Response, current_app, json, request
+from flask import Response, current_app, json, redirect, request
+from flask.globals import request_ctx
 from flask_babel import lazy_gettext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 log = structlog.get_logger()
 
@@ -77,6 +80,11 @@ TITLES = {
     503: ("busy", lazy_gettext("We are busy right now. Nothing was lost. Try again in a moment.")),
 }
 
+# What people are told instead, on a page.
+FOR_PEOPLE = {405: lazy_gettext("There is no page at this address: it only takes what a form sends. Nothing was changed.")}
+PROGRAMS = ("/api/", "/internal/", "/metrics", "/healthz", "/readyz")
+PAGES = "problem_pages"
+
 
 def problem(status: int, type_: str, title: Any, **fields: Any) -> Response:
     """A problem+json response; `type` is `/problems/<name>`, relative to the service."""
@@ -86,12 +94,53 @@ def problem(status: int, type_: str, title: Any, **fields: Any) -> Response:
     return Response(data, status, content_type="application/problem+json")
 
 
-def _http(error: HTTPException) -> Response | HTTPException:
+def as_pages(app: APIFlask, page: Callable[[int, Any], Response]) -> None:
+    """Let `page(status, sentence)` tell people of errors outside the programs' addresses."""
+    app.extensions[PAGES] = page
+
+
+def _said(status: int, type_: str, sentence: Any, **fields: Any) -> Response:
+    """An error as a page for a browser that opens one, as problem+json for programs."""
+    if PAGES in current_app.extensions and _for_people():
+        page: Response = current_app.extensions[PAGES](status, FOR_PEOPLE.get(status, sentence))
+        return page
+    return problem(status, type_, sentence, **fields)
+
+
+def _for_people() -> bool:
+    """Whether a page is asked for by name: programs take anything, or JSON."""
+    return not request.path.startswith(PROGRAMS) and any(kind == "text/html" and quality > 0 for kind, quality in request.accept_mimetypes)
+
+
+def _page_of_form() -> str | None:
+    """The address of the page whose form posts to this one, for who opens it from the address bar; None if there is none.
+
+    It is the nearest page above, by the names of the routes: `/desk/staff` for `/desk/staff/<staff_id>/deactivate`.
+    """
+    adapter = request_ctx.url_adapter
+    if request.method not in ("GET", "HEAD") or adapter is None or not _for_people():
+        return None
+    try:
+        rule, values = adapter.match(method="POST", return_rule=True)
+    except HTTPException:
+        return None
+    pages = {each.rule: each for each in current_app.url_map.iter_rules() if "GET" in (each.methods or ())}
+    above = rule.rule.rstrip("/").rpartition("/")[0]
+    while above.count("/") > 1:  # not the first page of a console: it is nobody's form
+        if found := pages.get(above):
+            return adapter.build(found.endpoint, {name: values[name] for name in found.arguments})
+        above = above.rpartition("/")[0]
+    return None
+
+
+def _http(error: HTTPException) -> AnyResponse | HTTPException:
     status = error.code or 500
     if status < 400:
         return error
+    if status == 405 and (address := _page_of_form()):
+        return redirect(address, 303)
     type_, title = TITLES.get(status, ("error", error.name))
-    response = problem(status, type_, title)
+    response = _said(status, type_, title)
     for name in ("Retry-After", "Allow", "WWW-Authenticate"):
         for key, value in error.get_headers(request.environ):
             if key == name:
@@ -134,17 +183,17 @@ def register(app: APIFlask) -> None:
 
     @app.errorhandler(DomainError)
     def domain(error: DomainError) -> Response:
-        response = problem(error.status, error.type, error.sentence, **error.fields)
+        response = _said(error.status, error.type, error.sentence, **error.fields)
         if error.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response | HTTPException:
+    def unexpected(error: Exception) -> AnyResponse | HTTPException:
         if isinstance(error, HTTPException):
             return _http(error)
         status = unforeseen(error)
-        response = problem(status, *TITLES[status])
+        response = _said(status, *TITLES[status])
         if status == 503:
             response.headers["Retry-After"] = "5"
         return response

@@ -47,6 +47,12 @@ def invite(by: Staff | None, email: str, name: str, **fields: str) -> tuple[Invi
     return invitation, url
 
 
+def is_open(email: str) -> bool:
+    """Whether an invitation to this address may still be used, so that a new one would end it. Raises `Invalid`."""
+    wanted = select(Invitation.id).where(Invitation.email == address(email), Invitation.accepted_at.is_(None), Invitation.expires_at > clock.now())
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
 def send_password_link(by: Staff | None, person: Staff) -> str:
     """Mail a person on the desk a link to set a password; gives its address."""
     fields = {"access": person.access, "office": person.office, "team": person.team, "language": person.language}

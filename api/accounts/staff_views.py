@@ -29,9 +29,12 @@ def invite() -> Response | AnyResponse:
     """Invite somebody by mail."""
     fields = {name: field(name) for name in ("access", "office", "team", "language")}
     try:
+        again = invitations.is_open(field("email"))
         invitations.invite(current_staff(), field("email"), field("name"), **fields)
     except DomainError as error:
         return _list("invite", error)
+    if again:
+        return done(LISTED, gettext("The invitation is on its way and replaces the earlier one to the same address, whose link no longer works."))
     return done(LISTED, gettext("The invitation is on its way. Its link works for 7 days."))
 
 

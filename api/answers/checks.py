@@ -13,6 +13,8 @@ from api.errors import Invalid
 # Kinds of texts, and the most characters of each. Only the first and the last may hold whole paragraphs.
 LONGEST = {"response": 1200, "title": 60, "button": 60, "word": 60, "question_title": 60, "answer": 2000}
 WITHOUT_SHIPPED = frozenset({"answer", "question_title"})  # made in the studio, or loaded with the company
+FILLED = frozenset({"response"})  # all other kinds are said as they are written: curly brackets would reach the candidate
+BRACKETED = re.compile(r"\{([^{}\n]+)\}")
 
 # Texts in which candidates hear that no human speaks. The EU's AI Act (article 50) wants them to.
 TELL_OF_AI = frozenset({"greeting", "utter_bot_challenge"})
@@ -30,7 +32,7 @@ class Findings:
 def check(kind: str, key: str, text: str) -> Findings:
     """Look at one wording of a text; each wrong thing is a sentence that names it."""
     shipped = find(kind, key)
-    known = shipped.fields if shipped else frozenset()
+    known = shipped.fields if shipped and kind in FILLED else frozenset[str]()
     used = set(FIELD.findall(text))
     wrong = []
     if not text.strip():
@@ -39,12 +41,9 @@ def check(kind: str, key: str, text: str) -> Findings:
         wrong.append(gettext("The text has %(n)s characters; at most %(most)s fit.", n=len(text), most=LONGEST[kind]))
     if kind == "response" and key in TELL_OF_AI and not SAYS_AI.search(text):
         wrong.append(gettext("It must say that an AI answers: the law wants candidates to know."))
-    if kind != "response":
-        unknown, known = set[str](), frozenset()
-    else:
-        unknown = used - known
-        wrong += _brackets(text)
-    if unknown:
+    looks_like = FIELD if kind in FILLED else BRACKETED
+    wrong += _brackets(looks_like.sub("", text))
+    if unknown := set(looks_like.findall(text)) - known:
         wrong.append(_unknown(sorted(unknown), sorted(known)))
     return Findings(tuple(wrong), tuple(sorted(known - used)))
 
@@ -55,8 +54,8 @@ def must_hold(kind: str, key: str, text: str) -> None:
         raise Invalid(sentence)
 
 
-def _brackets(text: str) -> list[str]:
-    left = FIELD.sub("", text)
+def _brackets(left: str) -> list[str]:
+    """What is to be said of curly brackets in a text without its fields."""
     if "{" not in left and "}" not in left:
         return []
     return [gettext("Curly brackets are kept for fields such as {title}, written in small letters. Write other brackets ( ) instead.")]

@@ -22,7 +22,12 @@ def by_language(name: str) -> dict[str, str]:
 
 def lines(name: str) -> list[str]:
     """The lines of a field, without empty ones and without bullets that came along from elsewhere."""
-    return [text for line in request.form.get(name, "").splitlines() if (text := line.strip().removeprefix("•").removeprefix("- ").strip())]
+    return [text for line in request.form.get(name, "").splitlines() if (text := bare(line))]
+
+
+def bare(line: str) -> str:
+    """A line without the blanks and the bullet around it."""
+    return line.strip().removeprefix("•").removeprefix("- ").strip()
 
 
 def chosen(held: Corpus) -> list[Row]:

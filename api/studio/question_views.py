@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, request, url_for
@@ -15,9 +16,11 @@ from api.db import db, read_only
 from api.errors import Invalid
 from api.examples import browsing, changes, near, queries, questions, service
 from api.examples.corpus import corpus
+from api.examples.folding import fold
 from api.examples.names import INDISPENSABLE, SKILLS
 from api.reader import language
 from api.studio import forms
+from api.studio.example_form import ExampleForm, told
 from api.studio.pages import blueprint, page
 from api.training.queries import mistakes
 
@@ -34,7 +37,7 @@ def questions_list() -> Response:
     every = queries.intents(language())
     shown = browsing.narrowed(every, wanted, thin)
     found = browsing.wordings(corpus(), wanted) if wanted else []
-    titles = {entry["name"]: entry["title"] for entry in every}
+    titles = _titles(every)
     most = max((n for entry in every if entry["name"] != OUT_OF_SCOPE for n in entry["counts"].values()), default=0)
     values = {"intents": shown, "found": found, "titles": titles, "most": most, "wanted": wanted, "thin": thin, "skills": SKILLS}
     return page("questions/list", section="questions", enough=queries.ENOUGH, few=sum(browsing.is_thin(entry) for entry in every), **values)
@@ -44,11 +47,14 @@ def questions_list() -> Response:
 @admin_required
 def question(intent: str) -> Response:
     """One intent: its examples by language, what cross-validation gets wrong, what hangs on it."""
+    seen = request.args.get("in", "")
+    return _question_page(intent, seen if seen in LANGUAGES else LANGUAGES[0], ExampleForm())
+
+
+def _question_page(intent: str, code: str, adding: ExampleForm, status: int = 200) -> Response:
     read_only()
     every = queries.intents(language())
     entry = browsing.named(every, intent)
-    seen = request.args.get("in", "")
-    code = seen if seen in LANGUAGES else LANGUAGES[0]
     wanted = request.args.get("q", "").strip()[:100]
     held = corpus()
     shown = browsing.page_of(held.of(intent, code), wanted, request.args.get("page", 1, int))
@@ -56,8 +62,8 @@ def question(intent: str) -> Response:
     own = None if entry["shipped"] else queries.question_of(intent)
     said = questions.answers(own) if own else {}
     return page(
-        "questions/one", section="questions", entry=entry, code=code, wanted=wanted, shown=shown, intents=browsing.usable(every, intent),
-        lengths=browsing.lengths(held.of(intent)), mistakes=mistakes(intent), titles={e["name"]: e["title"] for e in every},
+        "questions/one", status, section="questions", entry=entry, code=code, wanted=wanted, shown=shown, intents=browsing.usable(every, intent),
+        lengths=browsing.lengths(held.of(intent)), mistakes=mistakes(intent), titles=_titles(every), adding=adding,
         own=own, said=said, state=questions.state(own, said) if own else {}, changes=changes.of(intent), enough=queries.ENOUGH, least=queries.LEAST,
         editing=editing, skills=SKILLS, indispensable=intent in INDISPENSABLE, button=browsing.button_titles(intent),
     )  # fmt: skip
@@ -70,16 +76,20 @@ def question_alike(intent: str) -> Response:
     read_only()
     every = queries.intents(language())
     entry = browsing.named(every, intent)
-    return page("questions/alike", section="questions", entry=entry, pairs=near.pairs(corpus(), intent), titles={e["name"]: e["title"] for e in every})
+    return page("questions/alike", section="questions", entry=entry, pairs=near.pairs(corpus(), intent), titles=_titles(every))
 
 
 @blueprint.post("/questions/<intent>/examples")
 @admin_required
 def add_examples(intent: str) -> AnyResponse:
-    """Add wordings, one a line."""
-    code = request.form.get("language", "")
-    many = service.move(current_staff(), [(code, text) for text in forms.lines("wordings")], intent)
-    return _done(intent, _("%(num)s examples added. They count from the next training on.", num=many) if many else _("There was nothing to add."), code)
+    """Add wordings, one a line. What is wrong, or taken from another question, is told in the form, which keeps what was typed."""
+    code, typed = request.form.get("language", ""), request.form.get("wordings", "")
+    form = ExampleForm(code, typed, request.form.get("taken", ""))
+    done = form.save(current_staff(), intent)
+    if done is None:
+        db.session.rollback()
+        return _question_page(intent, code, form, 422)
+    return _done(intent, told(*done, _titles(queries.intents(language()))), code)
 
 
 @blueprint.post("/questions/<intent>/examples/change")
@@ -98,8 +108,8 @@ def change_examples(intent: str) -> AnyResponse:
     if into == "":
         raise Invalid(_("Choose the question that these wordings ask."))
     many = service.move(current_staff(), [(row.language, row.text) for row in rows], into)
-    told = _("%(num)s examples moved.", num=many) if into else _("%(num)s examples removed.", num=many)
-    return _done(intent, told, code)
+    said = _("%(num)s examples moved.", num=many) if into else _("%(num)s examples removed.", num=many)
+    return _done(intent, said, code)
 
 
 @blueprint.post("/questions/<intent>/examples/edit")
@@ -107,8 +117,13 @@ def change_examples(intent: str) -> AnyResponse:
 def edit_example(intent: str) -> AnyResponse:
     """Word an example otherwise."""
     code, before, after = (request.form.get(name, "") for name in ("language", "before", "text"))
+    had = corpus().rows.get((code, fold(after)))
     browsing.reword(current_staff(), code, before, after, intent)
-    return _done(intent, _("The example is changed."), code)
+    said = _("The example is changed.")
+    if had and had.intent != intent:
+        titles = _titles(queries.intents(language()))
+        said = f"{said} {_('Moved from: %(titles)s.', titles=titles.get(had.intent, had.intent))}"
+    return _done(intent, said, code)
 
 
 @blueprint.get("/questions/<intent>/away")
@@ -121,7 +136,7 @@ def away(intent: str) -> Response:
     into = request.args.get("into", "")
     heir = browsing.named(every, into) if into else None
     values = {"entry": entry, "heir": heir, "skills": SKILLS, "hanging": changes.hanging(intent), "intents": browsing.usable(every, intent)}
-    return page("questions/away", section="questions", titles={e["name"]: e["title"] for e in every}, **values)
+    return page("questions/away", section="questions", titles=_titles(every), **values)
 
 
 @blueprint.post("/questions/<intent>/away")
@@ -149,6 +164,10 @@ def rename(intent: str) -> AnyResponse:
     """Call a shipped question otherwise on its button."""
     changes.rename(current_staff(), intent, forms.by_language("title"))
     return _done(intent, _("The new names are on the buttons within seconds."))
+
+
+def _titles(every: list[dict[str, Any]]) -> dict[str, str]:
+    return {entry["name"]: entry["title"] for entry in every}
 
 
 def _done(intent: str, told: str, code: str = "") -> AnyResponse:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.access import admin_required, current_staff
 from api.config import LANGUAGES
 from api.db import db, read_only
+from api.errors import Invalid
 from api.examples import logged, words
 from api.examples.folding import words_of
 from api.studio.pages import blueprint, page
@@ -25,10 +26,16 @@ def words_list() -> Response:
     """Concepts whose name or words hold what is searched for; what was changed here comes first."""
     read_only()
     wanted = request.args.get("q", "").strip()[:60]
+    return _list(wanted)
+
+
+def _list(wanted: str, refused: str = "", status: int = 200) -> Response:
+    """The page; `refused`: what is wrong with the new concept that was sent in."""
     every = words.concepts()
     found = _matching(every, wanted)
     changed = sum(item.state != "shipped" for by_language in every.values() for items in by_language.values() for item in items)
-    return page("words/list", section="words", concepts=found[:SHOWN], found=len(found), all=len(every), wanted=wanted, changed=changed)
+    values = {"concepts": found[:SHOWN], "found": len(found), "all": len(every), "wanted": wanted, "changed": changed}
+    return page("words/list", status, section="words", refused=refused, sent=request.form, **values)
 
 
 @blueprint.get("/words/<concept>")
@@ -36,20 +43,38 @@ def words_list() -> Response:
 def concept(concept: str) -> Response:
     """One concept in three languages. With `?try=` and `?in=`: which logged messages a word would touch."""
     read_only()
+    return _concept(concept, request.args.get("try", "").strip(), request.args.get("in", LANGUAGES[0]))
+
+
+def _concept(concept: str, tried: str, code: str, refused: str = "") -> Response:
+    """The page; a word that cannot be one stands in its form again, with the reason."""
     items = words.concepts().get(concept) or {language: [] for language in LANGUAGES}
-    tried, code = request.args.get("try", "").strip()[:80], request.args.get("in", LANGUAGES[0])
-    touched, looked_at = _touched(concept, tried, code) if tried else ([], 0)
+    touched: list[str] = []
+    item, looked_at = "", 0
+    if tried and not refused:
+        try:
+            item = words.tidy(tried)
+        except Invalid as error:
+            refused = str(error.sentence)
+        else:
+            touched, looked_at = _touched(concept, tried, code)
     values = {"concept": concept, "items": items, "tried": tried, "code": code, "touched": touched[:MOST_TOUCHED], "many": len(touched), "looked_at": looked_at}
-    return page("words/one", section="words", item=words.tidy(tried) if tried else "", new=not any(items.values()), **values)
+    return page("words/one", 422 if refused else 200, section="words", item=item, refused=refused, new=not any(items.values()), **values)
 
 
 @blueprint.post("/words")
 @admin_required
 def add_word() -> AnyResponse:
-    """Add a word to a concept, old or new; then see what it touches."""
-    concept, code, item = (request.form.get(name, "")[:200] for name in ("concept", "language", "item"))
+    """Add a word to a concept, old or new; then see what it touches. What is wrong is told in the form, which keeps what was typed."""
+    concept, code, item = (request.form.get(name, "") for name in ("concept", "language", "item"))
     concept = concept.strip().casefold().replace(" ", "_")
-    made = words.add(current_staff(), concept, code, item)
+    try:
+        made = words.add(current_staff(), concept, code, item)
+    except Invalid as error:
+        db.session.rollback()
+        read_only()
+        known = concept in words.concepts()
+        return _concept(concept, item, code, str(error.sentence)) if known else _list("", str(error.sentence), 422)
     return _to(concept, _("Added. It counts from the next training on.") if made else _("That word is there already."), code, words.tidy(item))
 
 

@@ -9,7 +9,7 @@ const named = (names) => names.map((name) => `{${name}}`).join(", ");
 /** What is to be told of a text, worst first; nothing for one that is fine. */
 function faults(text, fields, form) {
   const used = [...text.matchAll(FIELD)].map((match) => match[1]);
-  const unknown = fields.length ? used.filter((name) => !fields.includes(name)) : [];
+  const unknown = used.filter((name) => !fields.includes(name));
   const missing = fields.filter((name) => !used.includes(name));
   const { longest, over, left, unknown: noSuch, missing: leftOut } = form.dataset;
   const room = longest - text.length;

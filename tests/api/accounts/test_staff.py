@@ -92,6 +92,17 @@ def test_invitations_run_out_are_replaced_and_withdrawn(app: APIFlask, admin: Br
         assert choose(Browser(app), newer) == 410
 
 
+def test_a_second_invitation_says_that_it_replaces_the_first(admin: Browser) -> None:
+    assert "replaces" not in admin.post("/desk/staff/invitations", WISH, follow_redirects=True).text
+    again = admin.post("/desk/staff/invitations", WISH | {"email": WISH["email"].upper()}, follow_redirects=True).text
+    assert "replaces the earlier one to the same address, whose link no longer works" in again
+
+
+def test_a_refused_form_opens_at_the_reason(admin: Browser) -> None:
+    refused = admin.post("/desk/staff/invitations", WISH | {"email": "nobody"})
+    assert re.search(r'<h2 id="invite">[^<]*</h2>\s*<p role="alert" class="refusal" tabindex="-1" autofocus>', refused.text)
+
+
 def test_invitations_that_make_no_sense_are_said_so_in_place(app: APIFlask, admin: Browser) -> None:
     cases = [{"email": "sara@lumivik.example"}, {"email": "no address"}, {"name": " "}, {"access": "owner"}, {"team": "x" * 61}]
     for case in cases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -14,9 +15,11 @@ from api.accounts.models import Staff
 from api.answers import history, queries, shipped, texts
 from api.answers.checks import check
 from api.answers.models import TextVersion
+from api.answers.overview import EXPECTED
 from api.answers.service import save_answer
 from api.audit.models import AuditEntry
 from api.audit.service import SYSTEM
+from api.config import ROOT
 from api.conversations.greeting import greeting
 from api.db import db
 from api.errors import Conflict, Invalid, NotFound
@@ -126,6 +129,11 @@ def test_an_answer_that_no_file_brings_is_there_as_long_as_it_is_worded(ebba: St
         ("response", "utter_from_ad", "{title.__class__} {words}{note}", "( )"),
         ("response", "utter_goodbye", "   ", "empty"),
         ("button", "person", "x" * 61, "60"),
+        ("answer", "benefits", "Vi på {title} {nope} har det bra.", "{nope}, {title}"),
+        ("answer", "benefits", "Hej {Förnamn}, läs mer.", "There is no field {Förnamn} here. This text has no fields."),
+        ("answer", "benefits", "Läs {mer.", "( )"),
+        ("question_title", "company_dog", "Hund hos {company}", "{company}"),
+        ("button", "person", "Ask {contact}", "{contact}"),
         ("response", "greeting", "Hej! Jag heter {name} och jobbar på {company}.", "AI"),
     ],
 )
@@ -136,9 +144,16 @@ def test_a_wording_that_cannot_be_is_refused_with_the_reason(ebba: Staff, kind: 
     assert not db.session.scalars(select(TextVersion)).first()
 
 
-def test_fields_left_out_are_told_of_and_curly_brackets_in_answers_are_plain_text() -> None:
+def test_fields_left_out_are_told_of() -> None:
     assert check("response", "utter_detail_unknown", "Det vet jag inte. Ska jag fråga {contact}?").missing == ("title",)
-    assert check("answer", "benefits", "Rabattkod {LUMI}").wrong == ()
+
+
+def test_what_is_shipped_and_what_the_demo_company_says_is_never_refused() -> None:
+    for text in shipped.shipped().values():
+        assert not [found for wording in text.texts.values() if (found := check(text.kind, text.key, wording)).wrong or found.missing]
+    answers = {file.stem: json.loads(file.read_text("utf-8"))["texts"] for file in (ROOT / "demo" / "answers").glob("*.json")}
+    assert len(answers) >= len(EXPECTED)
+    assert not [key for key, by_language in answers.items() for wording in by_language.values() if check("answer", key, wording).wrong]
 
 
 def test_unknown_texts_languages_and_times_that_are_over_are_refused(ebba: Staff) -> None:

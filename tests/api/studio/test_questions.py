@@ -101,6 +101,41 @@ def test_examples_are_added_moved_split_and_removed(app: APIFlask, sara: Browser
         assert ("fi", shipped.key) not in corpus().rows
 
 
+def test_an_example_of_another_question_is_moved_only_when_that_is_wanted(app: APIFlask, sara: Browser) -> None:
+    page, both = "/studio/questions/ask_benefits", {"language": "en", "wordings": "Salary?\nis there a lunch card"}
+    with app.app_context():
+        before = corpus().counts("ask_salary")["en"]
+        assert corpus().rows["en", "salary"].intent == "ask_salary"
+    asked = sara.post(f"{page}/examples", both)
+    assert asked.status_code == 422 and "which would lose them" in asked.text and "Salary?\nis there a lunch card</textarea>" in asked.text
+    assert re.search(r"/studio/questions/ask_salary\?[^>]*>The pay<", asked.text)
+    with app.app_context():
+        assert corpus().counts("ask_salary")["en"] == before and ("en", "is there a lunch card") not in corpus().rows
+    left = sara.post(f"{page}/examples", both | {"taken": "leave"}, follow_redirects=True).text
+    assert "1 example added. It counts" in left and "Moved from" not in left
+    with app.app_context():
+        assert corpus().counts("ask_salary")["en"] == before and corpus().rows["en", "is there a lunch card"].intent == "ask_benefits"
+    moved = sara.post(f"{page}/examples", both | {"taken": "move"}, follow_redirects=True).text
+    assert "Moved from: The pay." in moved
+    with app.app_context():
+        assert corpus().counts("ask_salary")["en"] == before - 1 and corpus().rows["en", "salary"].intent == "ask_benefits"
+    reworded = {"language": "en", "before": "is there a lunch card", "text": "what does it pay"}
+    with app.app_context():
+        other = next(row for row in corpus().of("ask_salary", "en"))
+    said = sara.post(f"{page}/examples/edit", reworded | {"text": other.text}, follow_redirects=True).text
+    assert "The example is changed. Moved from: The pay." in said
+
+
+def test_a_line_that_is_too_long_is_named_and_what_was_typed_stays(app: APIFlask, sara: Browser) -> None:
+    typed = "is there a lunch card\n\nwhy " + "so " * 700
+    refused = sara.post("/studio/questions/ask_benefits/examples", {"language": "en", "wordings": typed})
+    assert refused.status_code == 422
+    assert "Line 3 (“why so so so" in refused.text and "has 2103 characters" in refused.text
+    assert "is there a lunch card\n\nwhy so so" in refused.text and 'aria-invalid="true"' in refused.text
+    with app.app_context():
+        assert ("en", "is there a lunch card") not in corpus().rows
+
+
 def test_a_retired_or_merged_question_shows_before_what_happens_and_comes_back(app: APIFlask, sara: Browser) -> None:
     with app.app_context():
         team, employer = len(corpus().of("ask_team")), len(corpus().of("ask_employer"))
@@ -157,6 +192,27 @@ def test_a_word_is_tried_added_and_taken_out(app: APIFlask, sara: Browser) -> No
     sara.post(f"{page}/remove", {"language": "sv", "item": "flis"})
     assert "changed here" not in sara.get("/studio/words").text
     assert sara.post("/studio/words", {"concept": "salary", "language": "sv", "item": "a*"}).status_code == 422
+
+
+def test_a_word_that_cannot_be_one_is_told_in_its_form_which_keeps_it(sara: Browser) -> None:
+    long = "lön" * 21
+    for refused in (
+        sara.post("/studio/words", {"concept": "salary", "language": "fi", "item": long}),
+        sara.get(f"/studio/words/salary?try={long}&in=fi"),
+        sara.post("/studio/words", {"concept": "Sauna breaks", "language": "fi", "item": long}),
+    ):
+        assert refused.status_code == 422
+        assert "A word or phrase has 1 to 60 letters" in refused.text and f'value="{long}"' in refused.text
+        assert '<option value="fi" selected>' in refused.text and 'class="refusal" tabindex="-1" autofocus' in refused.text
+    assert 'value="Sauna breaks"' in refused.text
+    wrong_name = sara.post("/studio/words", {"concept": "ätbart", "language": "sv", "item": "mat"})
+    assert wrong_name.status_code == 422 and "small letters a to z" in wrong_name.text and 'value="mat"' in wrong_name.text
+
+
+def test_links_to_all_words_are_called_by_what_is_seen(sara: Browser) -> None:
+    page = sara.get("/studio/words").text
+    assert re.search(r'<a href="/studio/words/\w+">\+\d+<span class="sr"> All words of ', page)
+    assert 'aria-label="All words' not in page
 
 
 def test_suggestions_come_from_the_words_in_use(sara: Browser) -> None:

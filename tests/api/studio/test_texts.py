@@ -121,6 +121,16 @@ def test_an_earlier_version_is_said_again_and_the_difference_is_shown(app: APIFl
         assert {entry.action for entry in db.session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "text_versions"))} == {"text.saved"}
 
 
+def test_the_first_edit_of_a_company_answer_can_be_taken_back_to_what_the_files_say(app: APIFlask, admin: Browser) -> None:
+    back = 'name="language" value="en" formaction="/studio/answers/answer/benefits/reset"'
+    assert back not in admin.get(BENEFITS).text
+    edited = admin.post(BENEFITS, as_it_stands(admin, BENEFITS) | {"en": "Even more benefits."}, follow_redirects=True).text
+    assert edited.count("/reset") == 1 and back in edited and '<p lang="en" class="quoted">Benefits.</p>' in edited
+    done = admin.post(f"{BENEFITS}/reset", {"language": "en"}, follow_redirects=True).text
+    assert said(app, "answer", "benefits", "en") == "Benefits." and back not in done
+    assert "Back to the text from the company's files" in done.split('id="versions"')[1]
+
+
 def test_of_two_admins_the_second_is_told_before_theirs_replaces_the_first(app: APIFlask, admin: Browser) -> None:
     other = signed_in(app, add_staff(app, "Aino Lehtonen", access="admin"))
     form, late = as_it_stands(admin, GOODBYE), as_it_stands(other, GOODBYE)
