@@ -13,14 +13,15 @@ from api.handoff.card import shortened
 
 LOOKED_AT = 80
 MOST = 8
-# What people say between their questions, and the wish for a person itself, which the handoff's reason tells.
-NO_QUESTION = {"greet", "thank", "goodbye", "affirm", "deny", "chitchat", "bot_challenge", "request_human", "rate", "give_feedback"}
-NOT_UNDERSTOOD = {"nlu_fallback", "out_of_scope"}
+# What people say between their questions.
+NO_QUESTION = {"greet", "thank", "goodbye", "affirm", "deny", "chitchat", "bot_challenge", "rate", "give_feedback"}
+# What no reply of the assistant answers. The wish for a person often holds the question itself: 'nobody called, can I talk to somebody?'
+UNANSWERED = {"nlu_fallback", "out_of_scope", "request_human"}
 
 
 @dataclass(frozen=True)
 class Summary:
-    """In the words of the conversation, the oldest first; `answered` in those of the answers."""
+    """In the words of the conversation, the oldest first; `answered` in those of the answers. What is open is not among `asked`."""
 
     asked: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
@@ -37,13 +38,13 @@ def of(conversation: Conversation) -> Summary | None:
     last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
     found = Summary()
     for question in (m for m in said if _asks(m)):
-        found.asked.append(shortened(question.text))
         answers = replies.get(question.id, [])
-        if _is_answered(question, answers):
+        answered = _is_answered(question, answers)
+        if answered:
             found.answered.append(shortened(answers[0].text))
-        elif question.seq > last_by_person:
-            found.open.append(shortened(question.text))
-    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked else None
+        still_open = not answered and question.seq > last_by_person
+        (found.open if still_open else found.asked).append(shortened(question.text))
+    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked or found.open else None
 
 
 def _latest(conversation: Conversation) -> list[Message]:
@@ -52,8 +53,12 @@ def _latest(conversation: Conversation) -> list[Message]:
 
 
 def _asks(message: Message) -> bool:
-    return message.sender == "candidate" and message.intent not in NO_QUESTION and not (message.button or "").startswith(DESK_BUTTON)
+    if message.sender != "candidate" or message.intent in NO_QUESTION:
+        return False
+    if message.button is None:
+        return True
+    return message.intent != "request_human" and not message.button.startswith(DESK_BUTTON)
 
 
 def _is_answered(question: Message, answers: list[Message]) -> bool:
-    return bool(answers) and question.intent not in NOT_UNDERSTOOD and all(a.rating != "down" for a in answers)
+    return bool(answers) and question.intent not in UNANSWERED and all(a.rating != "down" for a in answers)

@@ -174,13 +174,24 @@ def test_the_summary_says_what_was_asked_answered_and_is_open(app: APIFlask, cli
     talk.say("And my cat?")
     with app.app_context():
         found = summary.of(db.session.get_one(Conversation, talk.id))
-        assert found == summary.Summary(["Pay?", "May my dog come?", "And my cat?"], ["From 38 000 kr."], ["May my dog come?", "And my cat?"])
+        assert found == summary.Summary(["Pay?"], ["From 38 000 kr."], ["May my dog come?", "And my cat?"]), "nothing is said twice"
     act(app, claims.claim, ebba, talk.id)
     act(app, replies.reply, ebba, talk.id, "c1", "Both may.")
     with app.app_context():
         found = summary.of(db.session.get_one(Conversation, talk.id))
-        assert found is not None
-        assert found.open == []
+        assert found == summary.Summary(["Pay?", "May my dog come?", "And my cat?"], ["From 38 000 kr."], [])
+
+
+def test_the_summary_keeps_what_is_said_with_the_wish_for_a_person(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    talk = Candidate(over_flask(client), "en")
+    fake_assistant.script = lambda body: reply("I'm asking a person to take over here.", intent="request_human")
+    talk.press("/request_human")
+    with app.app_context():
+        assert summary.of(db.session.get_one(Conversation, talk.id)) is None, "a pressed button holds no question"
+    talk.say("Nobody called me, can I talk to a person?")
+    with app.app_context():
+        found = summary.of(db.session.get_one(Conversation, talk.id))
+        assert found == summary.Summary(open=["Nobody called me, can I talk to a person?"])
 
 
 def test_notes_and_labels_go_with_their_conversation(app: APIFlask, candidate: Candidate, ebba: str) -> None:
