@@ -95,9 +95,17 @@ function beforePart(event) {
   const next = fragment.querySelector?.("[data-version]") ?? fragment;
   if (target.id === "card" && typed) event.detail.shouldSwap = false;
   if (target.id === "state" && target.querySelector("details[open]") && next.dataset?.version === target.dataset.version) event.detail.shouldSwap = false;
+  if (target.id === "so-far") keepFolds(target, fragment);
   if (target.id === "composer") refocus = target.contains(document.activeElement) ? document.activeElement.id : "";
   if (target.id === "state" || target.id === "card") lost = target.contains(document.activeElement) ? target.id : lost;
 }
+
+/** The summary stays open or folded, as it was left. */
+function keepFolds(target, fragment) {
+  const before = target.querySelector("details"), next = fragment.querySelector("details");
+  if (before && next) next.open = before.open;
+}
+
 let follows = true, came = 0, refocus = "", lost = "";
 
 function afterParts() {
