@@ -105,5 +105,5 @@ def whole(found: Talk) -> dict[str, Any]:
     return {
         "talk": found, "others": presence.others(found.id, staff.id), "card": inbox.card(found.row), "known_labels": listing.labels(),
         "people": everyone.everybody(active=True), "teams": colleagues.teams(), "snoozes": show.snoozes(clock.now()), "client_id": uuid.uuid4(),
-        "summary": summary.of(found.row),
+        "summary": summary.of(found.row, found.handoff.note if found.handoff else ""),
     }  # fmt: skip

@@ -28,23 +28,46 @@ class Summary:
     open: list[str] = field(default_factory=list)
 
 
-def of(conversation: Conversation) -> Summary | None:
-    """The summary of the latest messages; None while nothing has been asked."""
+def of(conversation: Conversation, note: str = "") -> Summary | None:
+    """The summary of the latest messages; None while nothing has been asked. What the `note` says already is left out."""
     said = _latest(conversation)
+    last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
+    told = {shortened(line) for line in (note, *note.splitlines())}
+    found = Summary()
+    for question, answer in _answers(said):
+        text = shortened(question.text)
+        if text in told:
+            continue
+        if answer is not None:
+            found.answered.append(shortened(answer.text))
+        still_open = answer is None and question.seq > last_by_person
+        (found.open if still_open else found.asked).append(text)
+    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked or found.open else None
+
+
+def _answers(said: list[Message]) -> list[tuple[Message, Message | None]]:
+    """Each question with what answers it. One that was answered by a question ('Withdraw which?') is answered by what follows the candidate's 'yes'."""
     replies: dict[str, list[Message]] = {}
     for message in said:
         if message.sender == "assistant" and message.in_reply_to:
             replies.setdefault(message.in_reply_to, []).append(message)
-    last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
-    found = Summary()
-    for question in (m for m in said if _asks(m)):
-        answers = replies.get(question.id, [])
-        answered = _is_answered(question, answers)
-        if answered:
-            found.answered.append(shortened(answers[0].text))
-        still_open = not answered and question.seq > last_by_person
-        (found.open if still_open else found.asked).append(shortened(question.text))
-    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked or found.open else None
+    pairs: list[tuple[Message, Message | None]] = []
+    asked_back = False
+    for message in (m for m in said if m.sender == "candidate"):
+        answers = replies.get(message.id, [])
+        answer = next((a for a in answers if not _asks_back(a)), None)
+        if _asks(message):
+            pairs.append((message, answer if _is_answered(message, answers) else None))
+            asked_back = bool(answers) and answer is None and message.intent not in UNANSWERED
+        elif asked_back and answer is not None:
+            pairs[-1] = pairs[-1][0], answer
+            asked_back = False
+    return pairs
+
+
+def _asks_back(reply: Message) -> bool:
+    """Answers name their source; 'Which job do you mean?' and 'I don't know. Shall I ask?' have none."""
+    return "?" in reply.text and not reply.sources
 
 
 def _latest(conversation: Conversation) -> list[Message]:

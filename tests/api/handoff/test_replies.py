@@ -194,6 +194,31 @@ def test_the_summary_keeps_what_is_said_with_the_wish_for_a_person(app: APIFlask
         assert found == summary.Summary(open=["Nobody called me, can I talk to a person?"])
 
 
+def test_the_summary_takes_no_question_of_the_assistants_for_an_answer(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    talk = Candidate(over_flask(client), "fi")
+    said = {"text": "Peruttu.", "language": "fi", "buttons": [], "sources": []}
+    answers = {
+        "Perun hakemukseni": reply("Perunko hakemuksesi? Sen jälkeen et ole enää mukana.", intent="withdraw_application"),
+        "Kyllä": reply(intent="affirm", replies=[said, said | {"text": "Haluatko kertoa, miksi?"}]),
+        "Muutan": reply("Kiitos.", intent="nlu_fallback"),
+        "Palkka?": reply(intent="ask_salary", replies=[said | {"text": "3 000 euroa. Mitä muuta?", "sources": [{"kind": "role", "ref": "LV-101"}]}]),
+    }
+    fake_assistant.script = lambda body: answers[body["text"]]
+
+    def found(note: str = "") -> summary.Summary | None:
+        with app.app_context():
+            return summary.of(db.session.get_one(Conversation, talk.id), note)
+
+    talk.say("Perun hakemukseni")
+    assert found() == summary.Summary(open=["Perun hakemukseni"])
+    talk.say("Kyllä")
+    assert found() == summary.Summary(["Perun hakemukseni"], ["Peruttu."]), "what follows the yes is the answer"
+    talk.say("Muutan")
+    talk.say("Palkka?")
+    assert found() == summary.Summary(["Perun hakemukseni", "Palkka?"], ["Peruttu.", "3 000 euroa. Mitä muuta?"], ["Muutan"])
+    assert found("Muutan") == summary.Summary(["Perun hakemukseni", "Palkka?"], ["Peruttu.", "3 000 euroa. Mitä muuta?"]), "the note says it"
+
+
 def test_notes_and_labels_go_with_their_conversation(app: APIFlask, candidate: Candidate, ebba: str) -> None:
     act(app, notes.add, ebba, candidate.id, "Calls back on Monday")
     act(app, labels.add, ebba, candidate.id, "visa")
