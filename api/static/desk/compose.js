@@ -16,8 +16,25 @@ function keep(area) {
   else sessionStorage.removeItem(draftKey(area));
 }
 
+/** A reply that one can no longer send, since somebody else has the conversation: it stands there to be read and copied. */
+function showKept() {
+  const kept = document.getElementById("kept");
+  const text = kept && sessionStorage.getItem(`desk-draft ${kept.dataset.of}`);
+  if (!text) return;
+  kept.querySelector("textarea").value = text;
+  kept.hidden = false;
+}
+
+function throwAway() {
+  const kept = document.getElementById("kept");
+  sessionStorage.removeItem(`desk-draft ${kept.dataset.of}`);
+  kept.hidden = true;
+  document.getElementById("talk-name")?.focus({ preventScroll: true });
+}
+
 /** A composer has come, with the page or anew: put back what was typed. */
 export function readyComposer() {
+  showKept();
   for (const area of document.querySelectorAll("#reply, #note")) {
     if (!area.value) area.value = sessionStorage.getItem(draftKey(area)) ?? "";
     grow(area);
@@ -122,6 +139,7 @@ function remover(field, item, name) {
 function clicked(event) {
   const mode = event.target.closest("[data-mode-to]");
   if (mode) setMode(mode.dataset.modeTo);
+  if (event.target.closest("[data-throw-away]")) return throwAway();
   const ready = event.target.closest("[data-into]");
   if (!ready) return;
   ready.closest("details").open = false;

@@ -114,10 +114,19 @@ function afterParts() {
   else if (came) document.getElementById("newer")?.removeAttribute("hidden");
   came = 0;
   readyComposer();
-  if (refocus) (document.getElementById(refocus) ?? document.getElementById("note"))?.focus();
+  if (refocus) refocused()?.focus({ preventScroll: true });
   else if (lost && document.activeElement === document.body) focusAfter();
   refocus = lost = "";
   seen();
+}
+
+/** What one was in when the composer came anew. If the reply box went with the conversation, the next keystrokes make no note. */
+function refocused() {
+  const there = document.getElementById(refocus);
+  if (there?.checkVisibility()) return there;
+  const kept = document.getElementById("kept-text");
+  if (kept?.checkVisibility()) return kept;
+  return document.getElementById(talk().querySelector("[data-mine=yes]") ? "reply" : "talk-name");
 }
 
 /** The button that was pressed is gone: go on at its place, where single keys work. */
