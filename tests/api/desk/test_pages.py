@@ -19,6 +19,7 @@ from api.desk import listing
 from api.handoff.models import Note, Request
 from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
+from tests.api.candidates.people import add_applicant, verify
 from tests.api.staff import Browser, add_staff, signed_in
 from tests.api.statements import counted
 
@@ -141,6 +142,17 @@ def test_the_summary_speaks_of_a_hand_off_only_where_one_was(app: APIFlask, ebba
     assert "<summary>So far</summary>" in summary_of(ebba, talk)
     talk.want_person()
     assert "<summary>At hand-off: Asked for a person</summary>" in summary_of(ebba, talk)
+
+
+def test_the_head_names_the_role_that_the_list_names(app: APIFlask, ebba: Browser) -> None:
+    add_applicant(app)
+    talk = Candidate(over_flask(app.test_client()), "en")
+    talk.want_person()
+    head = '<p class="small">No role · English</p>'
+    assert head in text(ebba.get(path(talk)))
+    verify(app, talk.id)
+    assert '<p class="small">Operations engineer · English</p>' in text(ebba.get(path(talk)))
+    assert "Operations engineer · English" in text(ebba.get("/desk/"))
 
 
 def test_a_rival_is_told_who_was_first_and_loses_nothing(app: APIFlask, ebba: Browser, candidate: Candidate) -> None:
