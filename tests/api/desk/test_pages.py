@@ -17,9 +17,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db
 from api.desk import listing
 from api.handoff.models import Note, Request
-from tests.api.assistant import FakeAssistant, reply
 from tests.api.candidate import Candidate, over_flask
-from tests.api.candidates.people import add_applicant, verify
 from tests.api.staff import Browser, add_staff, signed_in
 from tests.api.statements import counted
 
@@ -118,41 +116,6 @@ def test_without_scripts_the_same_posts_lead_back_to_the_page(app: APIFlask, ebb
     assert ebba.post(path(candidate, "reply"), {"client_id": client_id[1], "text": "Hello"}).status_code == 303
     assert ("recruiter", "Hello") in candidate.seen()
     assert ebba.post(path(candidate, "reply"), {"text": "no id"}).status_code == 422
-
-
-def summary_of(browser: Browser, candidate: Candidate) -> str:
-    """What stands above the messages."""
-    found = re.search(r'<div id="so-far".*?</div>', text(browser.get(path(candidate))), re.DOTALL)
-    assert found
-    return found[0]
-
-
-def test_a_note_sent_with_the_wish_for_a_person_is_read_though_nothing_was_asked(app: APIFlask, ebba: Browser) -> None:
-    talk = Candidate(over_flask(app.test_client()), "en")
-    assert "<details" not in summary_of(ebba, talk)
-    talk.want_person(reason="I was promised a call <today>")
-    assert "I was promised a call &lt;today&gt;" in summary_of(ebba, talk)
-    assert "I was promised a call &lt;today&gt;" in text(ebba.get(path(talk, "live?after=0&version=0"), headers=HTMX)), "to who looks already, too"
-
-
-def test_the_summary_speaks_of_a_hand_off_only_where_one_was(app: APIFlask, ebba: Browser, fake_assistant: FakeAssistant) -> None:
-    fake_assistant.script = lambda body: reply("Yes.", intent="ask_benefits")
-    talk = Candidate(over_flask(app.test_client()), "en")
-    talk.say("Is there parking?")
-    assert "<summary>So far</summary>" in summary_of(ebba, talk)
-    talk.want_person()
-    assert "<summary>At hand-off: Asked for a person</summary>" in summary_of(ebba, talk)
-
-
-def test_the_head_names_the_role_that_the_list_names(app: APIFlask, ebba: Browser) -> None:
-    add_applicant(app)
-    talk = Candidate(over_flask(app.test_client()), "en")
-    talk.want_person()
-    head = '<p class="small">No role · English</p>'
-    assert head in text(ebba.get(path(talk)))
-    verify(app, talk.id)
-    assert '<p class="small">Operations engineer · English</p>' in text(ebba.get(path(talk)))
-    assert "Operations engineer · English" in text(ebba.get("/desk/"))
 
 
 def test_a_rival_is_told_who_was_first_and_loses_nothing(app: APIFlask, ebba: Browser, candidate: Candidate) -> None:
