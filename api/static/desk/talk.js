@@ -66,6 +66,7 @@ function opened() {
   frame = undefined;
   told = 0;
   if (!id) return;
+  foldOnPhone();
   listen();
   toEnd();
   seen();
@@ -98,6 +99,12 @@ function beforePart(event) {
   if (target.id === "so-far") keepFolds(target, fragment);
   if (target.id === "composer") refocus = target.contains(document.activeElement) ? document.activeElement.id : "";
   if (target.id === "state" || target.id === "card") lost = target.contains(document.activeElement) ? target.id : lost;
+}
+
+/** On a phone the messages come first: the summary is a tap away. */
+function foldOnPhone() {
+  const summary = document.getElementById("summary");
+  if (summary && matchMedia("(max-width: 47.99rem)").matches) summary.open = false;
 }
 
 /** The summary stays open or folded, as it was left. */
