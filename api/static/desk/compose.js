@@ -11,6 +11,18 @@ function grow(area) {
   area.rows = Math.min(9, Math.max(2, area.value.split("\n").reduce((rows, line) => rows + 1 + Math.floor(line.length / 70), 0)));
 }
 
+/** How many characters are too many, as the desk counts them. What was pasted is never cut: one shortens it oneself. */
+const excess = (area) => Math.max(0, [...area.value.trim()].length - Number(area.dataset.most));
+
+function sayExcess(area) {
+  const over = area.form.querySelector(".over");
+  const many = excess(area);
+  over.hidden = !many;
+  over.textContent = many ? over.dataset.words.replace("{count}", many.toLocaleString(document.documentElement.lang)) : "";
+  if (many) area.setAttribute("aria-invalid", "true");
+  else area.removeAttribute("aria-invalid");
+}
+
 function keep(area) {
   if (area.value) sessionStorage.setItem(draftKey(area), area.value);
   else sessionStorage.removeItem(draftKey(area));
@@ -38,6 +50,7 @@ export function readyComposer() {
   for (const area of document.querySelectorAll("#reply, #note")) {
     if (!area.value) area.value = sessionStorage.getItem(draftKey(area)) ?? "";
     grow(area);
+    sayExcess(area);
   }
 }
 
@@ -58,6 +71,7 @@ function sent(form, text) {
   area.value = area.value.startsWith(text) ? area.value.slice(text.length).trimStart() : area.value;
   keep(area);
   grow(area);
+  sayExcess(area);
   form.querySelector(".attached")?.replaceChildren();
   renew(form);
   stopTyping();
@@ -159,6 +173,7 @@ function written(event) {
   if (area.id !== "reply" && area.id !== "note") return;
   grow(area);
   keep(area);
+  sayExcess(area);
   if (area.id === "reply") area.value ? typing() : stopTyping();
 }
 
@@ -180,8 +195,9 @@ export function startCompose() {
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches?.("form[data-sends]")) return;
-    const empty = !form.querySelector("textarea").value.trim() && !form.querySelector("[name=attachment]");
-    if (empty || form.querySelector("progress")) event.preventDefault();
+    const area = form.querySelector("textarea");
+    const empty = !area.value.trim() && !form.querySelector("[name=attachment]");
+    if (empty || excess(area) || form.querySelector("progress")) event.preventDefault();
   });
   whenAnswered((element) => element.matches?.("form[data-sends]"), ({ status }, { elt, formData }) => {
     const form = [...document.forms].find((one) => path(one) === path(elt)) ?? elt;
