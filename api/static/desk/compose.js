@@ -1,5 +1,5 @@
 // Where one writes: Enter sends, drafts are kept, ready texts and files go in, and the candidate sees that one types.
-import { refuse, tell, token, whenAnswered } from "./requests.js";
+import { forgive, refuse, tell, token, whenAnswered } from "./requests.js";
 
 const talk = () => document.getElementById("talk");
 const path = (form) => form.getAttribute("hx-post");
@@ -111,6 +111,11 @@ function stopTyping() {
   typed = 0;
 }
 
+function uploadAll(field, files) {
+  forgive();
+  for (const file of files) upload(field, file);
+}
+
 function upload(field, file) {
   const item = document.createElement("li");
   item.className = "chip";
@@ -183,14 +188,14 @@ export function startCompose() {
   document.addEventListener("input", written);
   document.addEventListener("change", (event) => {
     if (event.target.id !== "attach") return;
-    for (const file of event.target.files) upload(event.target, file);
+    uploadAll(event.target, event.target.files);
     event.target.value = "";
   });
   document.addEventListener("paste", (event) => {
     const field = document.getElementById("attach");
     if (event.target.id !== "reply" || !event.clipboardData.files.length || !field) return;
     event.preventDefault();
-    for (const file of event.clipboardData.files) upload(field, file);
+    uploadAll(field, event.clipboardData.files);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
