@@ -28,6 +28,34 @@ function keep(area) {
   else sessionStorage.removeItem(draftKey(area));
 }
 
+// Files that were sent up for a reply which is not sent yet: names and ids, so that a fresh page still has them.
+const filesKey = () => `desk-files ${path(document.getElementById("reply-form"))}`;
+
+function keepFiles() {
+  const files = [...document.querySelectorAll("#attached [name=attachment]")].map(({ value, dataset }) => ({ id: value, name: dataset.name }));
+  if (files.length) sessionStorage.setItem(filesKey(), JSON.stringify(files));
+  else sessionStorage.removeItem(filesKey());
+}
+
+function putBackFiles() {
+  const list = document.getElementById("attached");
+  if (!list || list.children.length) return;
+  for (const file of JSON.parse(sessionStorage.getItem(filesKey()) ?? "[]")) {
+    const item = chip(file.name);
+    item.append(kept(file.id, file.name), remover(document.getElementById("attach"), item, file.name));
+    list.append(item);
+  }
+}
+
+function chip(name) {
+  const item = document.createElement("li");
+  item.className = "chip";
+  const label = document.createElement("span");
+  label.textContent = name;
+  item.append(label);
+  return item;
+}
+
 /** A reply that one can no longer send, since somebody else has the conversation: it stands there to be read and copied. */
 function showKept() {
   const kept = document.getElementById("kept");
@@ -47,6 +75,7 @@ function throwAway() {
 /** A composer has come, with the page or anew: put back what was typed. */
 export function readyComposer() {
   showKept();
+  putBackFiles();
   for (const area of document.querySelectorAll("#reply, #note")) {
     if (!area.value) area.value = sessionStorage.getItem(draftKey(area)) ?? "";
     grow(area);
@@ -72,7 +101,8 @@ function sent(form, text) {
   keep(area);
   grow(area);
   sayExcess(area);
-  form.querySelector(".attached")?.replaceChildren();
+  const files = form.querySelector(".attached");
+  if (files) { files.replaceChildren(); keepFiles(); }
   renew(form);
   stopTyping();
   area.focus();
@@ -117,15 +147,12 @@ function uploadAll(field, files) {
 }
 
 function upload(field, file) {
-  const item = document.createElement("li");
-  item.className = "chip";
-  const name = document.createElement("span");
-  name.textContent = file.name;
+  const item = chip(file.name);
   const bar = document.createElement("progress");
   bar.max = 1;
   bar.value = 0;
   bar.setAttribute("aria-label", `${field.dataset.busy} ${file.name}`);
-  item.append(name, bar);
+  item.append(bar);
   document.getElementById("attached").append(item);
   const request = new XMLHttpRequest();
   request.open("POST", field.dataset.to);
@@ -136,22 +163,24 @@ function upload(field, file) {
   request.onerror = () => { item.remove(); refuse(document.body.dataset.failed); };
   request.onload = () => {
     if (request.status !== 200) { item.remove(); return refuse(request.response?.title ?? document.body.dataset.failed); }
-    bar.replaceWith(kept(request.response.id), remover(field, item, file.name));
+    bar.replaceWith(kept(request.response.id, file.name), remover(field, item, file.name));
+    keepFiles();
   };
   const body = new FormData();
   body.append("file", file);
   request.send(body);
 }
-function kept(id) {
+function kept(id, name) {
   const hidden = document.createElement("input");
   Object.assign(hidden, { type: "hidden", name: "attachment", value: id });
+  hidden.dataset.name = name;
   return hidden;
 }
 function remover(field, item, name) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "x", textContent: "×" });
   button.setAttribute("aria-label", `${field.dataset.remove} ${name}`);
-  button.onclick = () => { item.remove(); document.getElementById("reply").focus(); };
+  button.onclick = () => { item.remove(); keepFiles(); document.getElementById("reply").focus(); };
   return button;
 }
 
