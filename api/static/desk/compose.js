@@ -29,18 +29,19 @@ function keep(area) {
 }
 
 // Files that were sent up for a reply which is not sent yet: names and ids, so that a fresh page still has them.
-const filesKey = () => `desk-files ${path(document.getElementById("reply-form"))}`;
+const filesKey = (to) => `desk-files ${to}`;
 
-function keepFiles() {
-  const files = [...document.querySelectorAll("#attached [name=attachment]")].map(({ value, dataset }) => ({ id: value, name: dataset.name }));
-  if (files.length) sessionStorage.setItem(filesKey(), JSON.stringify(files));
-  else sessionStorage.removeItem(filesKey());
+function keepFiles(form = document.getElementById("reply-form")) {
+  if (!form) return;
+  const files = [...form.querySelectorAll("[name=attachment]")].map(({ value, dataset }) => ({ id: value, name: dataset.name }));
+  if (files.length) sessionStorage.setItem(filesKey(path(form)), JSON.stringify(files));
+  else sessionStorage.removeItem(filesKey(path(form)));
 }
 
 function putBackFiles() {
   const list = document.getElementById("attached");
   if (!list || list.children.length) return;
-  for (const file of JSON.parse(sessionStorage.getItem(filesKey()) ?? "[]")) {
+  for (const file of JSON.parse(sessionStorage.getItem(filesKey(path(list.closest("form")))) ?? "[]")) {
     const item = chip(file.name);
     item.append(kept(file.id, file.name), remover(document.getElementById("attach"), item, file.name));
     list.append(item);
@@ -67,7 +68,7 @@ function showKept() {
 
 function throwAway() {
   const kept = document.getElementById("kept");
-  sessionStorage.removeItem(`desk-draft ${kept.dataset.of}`);
+  for (const key of [`desk-draft ${kept.dataset.of}`, filesKey(kept.dataset.of)]) sessionStorage.removeItem(key);
   kept.hidden = true;
   document.getElementById("talk-name")?.focus({ preventScroll: true });
 }
@@ -102,7 +103,7 @@ function sent(form, text) {
   grow(area);
   sayExcess(area);
   const files = form.querySelector(".attached");
-  if (files) { files.replaceChildren(); keepFiles(); }
+  if (files) { files.replaceChildren(); keepFiles(form); }
   renew(form);
   stopTyping();
   area.focus();
@@ -164,6 +165,7 @@ function upload(field, file) {
   request.onload = () => {
     if (request.status !== 200) { item.remove(); return refuse(request.response?.title ?? document.body.dataset.failed); }
     bar.replaceWith(kept(request.response.id, file.name), remover(field, item, file.name));
+    if (!item.isConnected) document.getElementById("attached")?.append(item); // the composer has come anew meanwhile
     keepFiles();
   };
   const body = new FormData();
