@@ -42,6 +42,7 @@ def test_a_reply_whose_conversation_goes_to_a_colleague_is_kept_and_makes_no_not
     expect(ebba.page.locator("#kept")).to_contain_text("Priya Raman has this conversation now. What you wrote is kept")
     expect(ebba.page.locator("#kept-text")).to_have_value("You start on Mon")
     expect(ebba.page.locator("#kept-text")).to_be_focused()
+    assert not ebba.page.evaluate(COVERED, "#kept-text")
     ebba.page.keyboard.type("day, Eva")
     ebba.page.keyboard.press("Enter")
     expect(ebba.page.locator("#note")).to_have_value("")
