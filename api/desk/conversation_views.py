@@ -34,7 +34,7 @@ def conversation(conversation_id: str) -> Response:
     db.session.commit()
     read_only()
     found = talk(staff, conversation_id)
-    parts = whole(found) | {"summary": summary.of(found.row)}
+    parts = whole(found)
     if wants_part():
         return page("_detail", asked=asked(), **parts)
     return page("inbox", **of_list(asked()), **parts)
@@ -100,9 +100,10 @@ def changed(conversation_id: str, whole_too: bool = False) -> Response:
 
 
 def whole(found: Talk) -> dict[str, Any]:
-    """What the head, the reply box and the card need."""
+    """What the head, the summary, the reply box and the card need."""
     staff = current_staff()
     return {
         "talk": found, "others": presence.others(found.id, staff.id), "card": inbox.card(found.row), "known_labels": listing.labels(),
         "people": everyone.everybody(active=True), "teams": colleagues.teams(), "snoozes": show.snoozes(clock.now()), "client_id": uuid.uuid4(),
+        "summary": summary.of(found.row, found.handoff.note if found.handoff else ""),
     }  # fmt: skip

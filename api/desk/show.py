@@ -14,6 +14,7 @@ from api import clock
 from api.desk import words
 from api.desk.pages import blueprint
 from api.desk.times import exact, zone
+from api.examples import queries
 from api.reader import language, short_day
 
 _TOKEN = Markup('<input type="hidden" name="csrf_token" value="{}">')
@@ -25,6 +26,7 @@ def known() -> dict[str, Any]:
     return {
         "reason": lambda key: words.of(words.REASONS, key), "source_word": lambda key: words.of(words.SOURCES, key),
         "proof": lambda key: words.of(words.PROOFS, key), "channel": lambda key: words.of(words.CHANNELS, key),
+        "intent_titles": lambda lines: queries.titles({line.understood[0] for line in lines if line.understood}, language()),
         "promise_status": lambda key: words.of(words.PROMISES, key), "request_word": lambda key: words.of(words.REQUESTS, key),
         "tongues": words.tongues(language()), "token": lambda: _TOKEN.format(generate_csrf()), "now": clock.now(),
     }  # fmt: skip

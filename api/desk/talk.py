@@ -19,6 +19,7 @@ from api.conversations.models import Conversation, Message
 from api.db import db
 from api.errors import NotFound
 from api.fields import MAX_INT
+from api.handoff import inbox
 from api.handoff.models import ConversationLabel, Handoff, Note
 from api.roles.models import Role, RoleText
 
@@ -97,7 +98,7 @@ def talk(staff: Staff, conversation_id: str, after: int | None = None) -> Talk:
     open_one = select(Handoff).where(Handoff.conversation_id == row.id, Handoff.closed_at.is_(None)).limit(1)
     people = {person.id: person for person in db.session.scalars(select(Staff).where(Staff.id.in_([row.staff_id, row.resolved_by])))}
     return Talk(
-        row, _state(row, staff), candidate.name if candidate else "", candidate.email if candidate else None, role_title(row.page_role, staff.language),
+        row, _state(row, staff), candidate.name if candidate else "", candidate.email if candidate else None, role_title(inbox.role_of(row), staff.language),
         people.get(row.staff_id or ""), people.get(row.resolved_by or ""), db.session.scalar(open_one), lines, earlier,
     )  # fmt: skip
 

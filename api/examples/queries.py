@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from api.examples import names as words
 from api.examples.corpus import Corpus, corpus, moved
 from api.examples.models import COMPANY, LockedMessage, Question
 from api.examples.shipped import shipped
+from api.examples.shipped import titles as shipped_titles
 from api.reader import nearest
 
 ENOUGH = 10  # examples a language from which on a question is understood well enough
@@ -39,6 +41,17 @@ def intents(language: str) -> list[dict[str, Any]]:
     held, gone, ships = corpus(), retired(), shipped()
     own = [_own(question, language, held, gone) for question in db.session.scalars(select(Question).order_by(Question.slug))]
     return own + [_shipped(name, skill, ships.titles[language], held, gone) for name, skill in ships.intents.items()]
+
+
+def titles(names: Iterable[str], language: str) -> dict[str, str]:
+    """What staff call these intents, in `language` or the nearest there is. At most one query."""
+    ships = shipped_titles()[language]
+    found = {name: words.name(name, ships) for name in names}
+    slugs = [name.removeprefix(COMPANY) for name in found if name.startswith(COMPANY)]
+    for question in db.session.scalars(select(Question).where(Question.slug.in_(slugs))) if slugs else ():
+        best = nearest(question.titles, language)
+        found[question.intent] = question.titles[best] if best else question.slug.replace("_", " ")
+    return found
 
 
 def intent(name: str, language: str) -> dict[str, Any]:

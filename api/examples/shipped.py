@@ -86,6 +86,12 @@ def shipped(root: Path = ROOT) -> Shipped:
     return _read(root, _state(root))
 
 
+@lru_cache(maxsize=1)
+def titles(root: Path = ROOT) -> dict[str, dict[str, str]]:
+    """`Shipped.titles` without the examples, for whoever only names intents; as they were when first asked for."""
+    return _domain(root)[0]
+
+
 def inputs(root: Path) -> list[Path]:
     """The files that training reads, relative to `root`, in the order in which training hashes them."""
     found: list[Path] = []

@@ -145,6 +145,14 @@ def titles(refs: Iterable[str], language: str) -> dict[str, str]:
     return {ref: known[best] for ref, known in by_ref.items() if (best := nearest(known, language))}
 
 
+def role_of(conversation: Conversation) -> str | None:
+    """The role that a conversation is about: the page's, or else what the proven candidate applied for last."""
+    if conversation.page_role is not None or conversation.verified_at is None:
+        return conversation.page_role
+    query = select(Role.ref).join(Application, Application.role_id == Role.id).where(Application.candidate_id == conversation.candidate_id)
+    return db.session.scalar(query.order_by(Application.received_at.desc()).limit(1))
+
+
 def _is_open() -> ColumnElement[bool]:
     return and_(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
 

@@ -13,37 +13,61 @@ from api.handoff.card import shortened
 
 LOOKED_AT = 80
 MOST = 8
-# What people say between their questions, and the wish for a person itself, which the handoff's reason tells.
-NO_QUESTION = {"greet", "thank", "goodbye", "affirm", "deny", "chitchat", "bot_challenge", "request_human", "rate", "give_feedback"}
-NOT_UNDERSTOOD = {"nlu_fallback", "out_of_scope"}
+# What people say between their questions.
+NO_QUESTION = {"greet", "thank", "goodbye", "affirm", "deny", "chitchat", "bot_challenge", "rate", "give_feedback"}
+# What no reply of the assistant answers. The wish for a person often holds the question itself: 'nobody called, can I talk to somebody?'
+UNANSWERED = {"nlu_fallback", "out_of_scope", "request_human"}
 
 
 @dataclass(frozen=True)
 class Summary:
-    """In the words of the conversation, the oldest first; `answered` in those of the answers."""
+    """In the words of the conversation, the oldest first; `answered` in those of the answers. What is open is not among `asked`."""
 
     asked: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
 
-def of(conversation: Conversation) -> Summary | None:
-    """The summary of the latest messages; None while nothing has been asked."""
+def of(conversation: Conversation, note: str = "") -> Summary | None:
+    """The summary of the latest messages; None while nothing has been asked. What the `note` says already is left out."""
     said = _latest(conversation)
+    last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
+    told = {shortened(line) for line in (note, *note.splitlines())}
+    found = Summary()
+    for question, answer in _answers(said):
+        text = shortened(question.text)
+        if text in told:
+            continue
+        if answer is not None:
+            found.answered.append(shortened(answer.text))
+        still_open = answer is None and question.seq > last_by_person
+        (found.open if still_open else found.asked).append(text)
+    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked or found.open else None
+
+
+def _answers(said: list[Message]) -> list[tuple[Message, Message | None]]:
+    """Each question with what answers it. One that was answered by a question ('Withdraw which?') is answered by what follows the candidate's 'yes'."""
     replies: dict[str, list[Message]] = {}
     for message in said:
         if message.sender == "assistant" and message.in_reply_to:
             replies.setdefault(message.in_reply_to, []).append(message)
-    last_by_person = max((m.seq for m in said if m.sender == "recruiter"), default=0)
-    found = Summary()
-    for question in (m for m in said if _asks(m)):
-        found.asked.append(shortened(question.text))
-        answers = replies.get(question.id, [])
-        if _is_answered(question, answers):
-            found.answered.append(shortened(answers[0].text))
-        elif question.seq > last_by_person:
-            found.open.append(shortened(question.text))
-    return Summary(found.asked[-MOST:], found.answered[-MOST:], found.open[-MOST:]) if found.asked else None
+    pairs: list[tuple[Message, Message | None]] = []
+    asked_back = False
+    for message in (m for m in said if m.sender == "candidate"):
+        answers = replies.get(message.id, [])
+        answer = next((a for a in answers if not _asks_back(a)), None)
+        if _asks(message):
+            pairs.append((message, answer if _is_answered(message, answers) else None))
+            asked_back = bool(answers) and answer is None and message.intent not in UNANSWERED
+        elif asked_back and answer is not None:
+            pairs[-1] = pairs[-1][0], answer
+            asked_back = False
+    return pairs
+
+
+def _asks_back(reply: Message) -> bool:
+    """Answers name their source; 'Which job do you mean?' and 'I don't know. Shall I ask?' have none."""
+    return "?" in reply.text and not reply.sources
 
 
 def _latest(conversation: Conversation) -> list[Message]:
@@ -52,8 +76,12 @@ def _latest(conversation: Conversation) -> list[Message]:
 
 
 def _asks(message: Message) -> bool:
-    return message.sender == "candidate" and message.intent not in NO_QUESTION and not (message.button or "").startswith(DESK_BUTTON)
+    if message.sender != "candidate" or message.intent in NO_QUESTION:
+        return False
+    if message.button is None:
+        return True
+    return message.intent != "request_human" and not message.button.startswith(DESK_BUTTON)
 
 
 def _is_answered(question: Message, answers: list[Message]) -> bool:
-    return bool(answers) and question.intent not in NOT_UNDERSTOOD and all(a.rating != "down" for a in answers)
+    return bool(answers) and question.intent not in UNANSWERED and all(a.rating != "down" for a in answers)

@@ -66,7 +66,7 @@ def test_a_claim_that_stays_silent_is_warned_of_and_goes_back_to_the_queue(gatew
         expect(priya.page.locator("#rows .empty")).to_contain_text("Nobody waits", timeout=15_000)
     with clock.at(ten + timedelta(minutes=31)):
         gateway.work("handoff.silent")
-        expect(ebba.page.locator("#news")).to_contain_text("Visitor still waits for your answer", timeout=25_000)
+        expect(ebba.page.locator("#talk-news")).to_contain_text("Visitor still waits for your answer", timeout=25_000)
         expect(ebba.state).to_contain_text("You have this conversation. The candidate still waits for your answer")
     with clock.at(ten + timedelta(minutes=62)):
         gateway.work("handoff.silent")

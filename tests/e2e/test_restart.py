@@ -142,7 +142,7 @@ def test_idle_minutes_and_a_restart_of_everything_change_nothing(hours: Hours, e
     ebba.page.evaluate("window.unloaded = false")
 
     hours.turn_to(begun + timedelta(minutes=31))
-    expect(ebba.page.locator("#news")).to_contain_text("still waits for your answer", timeout=LONG)
+    expect(ebba.page.locator("#talk-news")).to_contain_text("still waits for your answer", timeout=LONG)
     hours.desk.stop_all()
     chat.say("Yes: may I bring my dog?")
     ebba.say("Typed while nothing runs.")

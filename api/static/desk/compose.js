@@ -1,5 +1,5 @@
 // Where one writes: Enter sends, drafts are kept, ready texts and files go in, and the candidate sees that one types.
-import { refuse, tell, token, whenAnswered } from "./requests.js";
+import { forgive, refuse, tell, token, whenAnswered } from "./requests.js";
 
 const talk = () => document.getElementById("talk");
 const path = (form) => form.getAttribute("hx-post");
@@ -11,16 +11,76 @@ function grow(area) {
   area.rows = Math.min(9, Math.max(2, area.value.split("\n").reduce((rows, line) => rows + 1 + Math.floor(line.length / 70), 0)));
 }
 
+/** How many characters are too many, as the desk counts them. What was pasted is never cut: one shortens it oneself. */
+const excess = (area) => Math.max(0, [...area.value.trim()].length - Number(area.dataset.most));
+
+function sayExcess(area) {
+  const over = area.form.querySelector(".over");
+  const many = excess(area);
+  over.hidden = !many;
+  over.textContent = many ? over.dataset.words.replace("{count}", many.toLocaleString(document.documentElement.lang)) : "";
+  if (many) area.setAttribute("aria-invalid", "true");
+  else area.removeAttribute("aria-invalid");
+}
+
 function keep(area) {
   if (area.value) sessionStorage.setItem(draftKey(area), area.value);
   else sessionStorage.removeItem(draftKey(area));
 }
 
+// Files that were sent up for a reply which is not sent yet: names and ids, so that a fresh page still has them.
+const filesKey = (to) => `desk-files ${to}`;
+
+function keepFiles(form = document.getElementById("reply-form")) {
+  if (!form) return;
+  const files = [...form.querySelectorAll("[name=attachment]")].map(({ value, dataset }) => ({ id: value, name: dataset.name }));
+  if (files.length) sessionStorage.setItem(filesKey(path(form)), JSON.stringify(files));
+  else sessionStorage.removeItem(filesKey(path(form)));
+}
+
+function putBackFiles() {
+  const list = document.getElementById("attached");
+  if (!list || list.children.length) return;
+  for (const file of JSON.parse(sessionStorage.getItem(filesKey(path(list.closest("form")))) ?? "[]")) {
+    const item = chip(file.name);
+    item.append(kept(file.id, file.name), remover(document.getElementById("attach"), item, file.name));
+    list.append(item);
+  }
+}
+
+function chip(name) {
+  const item = document.createElement("li");
+  item.className = "chip";
+  const label = document.createElement("span");
+  label.textContent = name;
+  item.append(label);
+  return item;
+}
+
+/** A reply that one can no longer send, since somebody else has the conversation: it stands there to be read and copied. */
+function showKept() {
+  const kept = document.getElementById("kept");
+  const text = kept && sessionStorage.getItem(`desk-draft ${kept.dataset.of}`);
+  if (!text) return;
+  kept.querySelector("textarea").value = text;
+  kept.hidden = false;
+}
+
+function throwAway() {
+  const kept = document.getElementById("kept");
+  for (const key of [`desk-draft ${kept.dataset.of}`, filesKey(kept.dataset.of)]) sessionStorage.removeItem(key);
+  kept.hidden = true;
+  document.getElementById("talk-name")?.focus({ preventScroll: true });
+}
+
 /** A composer has come, with the page or anew: put back what was typed. */
 export function readyComposer() {
+  showKept();
+  putBackFiles();
   for (const area of document.querySelectorAll("#reply, #note")) {
     if (!area.value) area.value = sessionStorage.getItem(draftKey(area)) ?? "";
     grow(area);
+    sayExcess(area);
   }
 }
 
@@ -41,7 +101,9 @@ function sent(form, text) {
   area.value = area.value.startsWith(text) ? area.value.slice(text.length).trimStart() : area.value;
   keep(area);
   grow(area);
-  form.querySelector(".attached")?.replaceChildren();
+  sayExcess(area);
+  const files = form.querySelector(".attached");
+  if (files) { files.replaceChildren(); keepFiles(form); }
   renew(form);
   stopTyping();
   area.focus();
@@ -80,16 +142,18 @@ function stopTyping() {
   typed = 0;
 }
 
+function uploadAll(field, files) {
+  forgive();
+  for (const file of files) upload(field, file);
+}
+
 function upload(field, file) {
-  const item = document.createElement("li");
-  item.className = "chip";
-  const name = document.createElement("span");
-  name.textContent = file.name;
+  const item = chip(file.name);
   const bar = document.createElement("progress");
   bar.max = 1;
   bar.value = 0;
   bar.setAttribute("aria-label", `${field.dataset.busy} ${file.name}`);
-  item.append(name, bar);
+  item.append(bar);
   document.getElementById("attached").append(item);
   const request = new XMLHttpRequest();
   request.open("POST", field.dataset.to);
@@ -100,28 +164,32 @@ function upload(field, file) {
   request.onerror = () => { item.remove(); refuse(document.body.dataset.failed); };
   request.onload = () => {
     if (request.status !== 200) { item.remove(); return refuse(request.response?.title ?? document.body.dataset.failed); }
-    bar.replaceWith(kept(request.response.id), remover(field, item, file.name));
+    bar.replaceWith(kept(request.response.id, file.name), remover(field, item, file.name));
+    if (!item.isConnected) document.getElementById("attached")?.append(item); // the composer has come anew meanwhile
+    keepFiles();
   };
   const body = new FormData();
   body.append("file", file);
   request.send(body);
 }
-function kept(id) {
+function kept(id, name) {
   const hidden = document.createElement("input");
   Object.assign(hidden, { type: "hidden", name: "attachment", value: id });
+  hidden.dataset.name = name;
   return hidden;
 }
 function remover(field, item, name) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "x", textContent: "×" });
   button.setAttribute("aria-label", `${field.dataset.remove} ${name}`);
-  button.onclick = () => { item.remove(); document.getElementById("reply").focus(); };
+  button.onclick = () => { item.remove(); keepFiles(); document.getElementById("reply").focus(); };
   return button;
 }
 
 function clicked(event) {
   const mode = event.target.closest("[data-mode-to]");
   if (mode) setMode(mode.dataset.modeTo);
+  if (event.target.closest("[data-throw-away]")) return throwAway();
   const ready = event.target.closest("[data-into]");
   if (!ready) return;
   ready.closest("details").open = false;
@@ -141,6 +209,7 @@ function written(event) {
   if (area.id !== "reply" && area.id !== "note") return;
   grow(area);
   keep(area);
+  sayExcess(area);
   if (area.id === "reply") area.value ? typing() : stopTyping();
 }
 
@@ -150,20 +219,21 @@ export function startCompose() {
   document.addEventListener("input", written);
   document.addEventListener("change", (event) => {
     if (event.target.id !== "attach") return;
-    for (const file of event.target.files) upload(event.target, file);
+    uploadAll(event.target, event.target.files);
     event.target.value = "";
   });
   document.addEventListener("paste", (event) => {
     const field = document.getElementById("attach");
     if (event.target.id !== "reply" || !event.clipboardData.files.length || !field) return;
     event.preventDefault();
-    for (const file of event.clipboardData.files) upload(field, file);
+    uploadAll(field, event.clipboardData.files);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches?.("form[data-sends]")) return;
-    const empty = !form.querySelector("textarea").value.trim() && !form.querySelector("[name=attachment]");
-    if (empty || form.querySelector("progress")) event.preventDefault();
+    const area = form.querySelector("textarea");
+    const empty = !area.value.trim() && !form.querySelector("[name=attachment]");
+    if (empty || excess(area) || form.querySelector("progress")) event.preventDefault();
   });
   whenAnswered((element) => element.matches?.("form[data-sends]"), ({ status }, { elt, formData }) => {
     const form = [...document.forms].find((one) => path(one) === path(elt)) ?? elt;

@@ -19,6 +19,9 @@ export function refuse(sentence) {
   place?.replaceChildren(line);
 }
 
+/** What was refused before is no longer of interest. */
+export const forgive = () => refusals()?.replaceChildren();
+
 export function startRequests() {
   document.addEventListener("htmx:configRequest", (event) => {
     const { parameters, headers, path } = event.detail;
@@ -46,7 +49,7 @@ export function startRequests() {
   // htmx leaves its own promises of failed requests to nobody.
   addEventListener("unhandledrejection", (event) => { if (event.reason === undefined) event.preventDefault(); });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.requestConfig.verb !== "get") refusals()?.replaceChildren();
+    if (event.detail.requestConfig.verb !== "get") forgive();
   });
 }
 

@@ -66,6 +66,7 @@ function opened() {
   frame = undefined;
   told = 0;
   if (!id) return;
+  foldOnPhone();
   listen();
   toEnd();
   seen();
@@ -95,9 +96,23 @@ function beforePart(event) {
   const next = fragment.querySelector?.("[data-version]") ?? fragment;
   if (target.id === "card" && typed) event.detail.shouldSwap = false;
   if (target.id === "state" && target.querySelector("details[open]") && next.dataset?.version === target.dataset.version) event.detail.shouldSwap = false;
+  if (target.id === "so-far") keepFolds(target, fragment);
   if (target.id === "composer") refocus = target.contains(document.activeElement) ? document.activeElement.id : "";
   if (target.id === "state" || target.id === "card") lost = target.contains(document.activeElement) ? target.id : lost;
 }
+
+/** On a phone the messages come first: the summary is a tap away. */
+function foldOnPhone() {
+  const summary = document.getElementById("summary");
+  if (summary && matchMedia("(max-width: 47.99rem)").matches) summary.open = false;
+}
+
+/** The summary stays open or folded, as it was left. */
+function keepFolds(target, fragment) {
+  const before = target.querySelector("details"), next = fragment.querySelector("details");
+  if (before && next) next.open = before.open;
+}
+
 let follows = true, came = 0, refocus = "", lost = "";
 
 function afterParts() {
@@ -106,10 +121,19 @@ function afterParts() {
   else if (came) document.getElementById("newer")?.removeAttribute("hidden");
   came = 0;
   readyComposer();
-  if (refocus) (document.getElementById(refocus) ?? document.getElementById("note"))?.focus();
+  if (refocus) refocused()?.focus({ preventScroll: true });
   else if (lost && document.activeElement === document.body) focusAfter();
   refocus = lost = "";
   seen();
+}
+
+/** What one was in when the composer came anew. If the reply box went with the conversation, the next keystrokes make no note. */
+function refocused() {
+  const there = document.getElementById(refocus);
+  if (there?.checkVisibility()) return there;
+  const kept = document.getElementById("kept-text");
+  if (kept?.checkVisibility()) return kept;
+  return document.getElementById(talk().querySelector("[data-mine=yes]") ? "reply" : "talk-name");
 }
 
 /** The button that was pressed is gone: go on at its place, where single keys work. */

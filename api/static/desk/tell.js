@@ -26,15 +26,24 @@ function play() {
 const address = (work) => `/desk/conversations/${encodeURIComponent(work.conversation)}`;
 const isOpenHere = (work) => document.getElementById("talk")?.dataset.id === work.conversation && document.hasFocus();
 
+/** Beside an open conversation the line has room of its own: it lies over nothing that one is about to press. */
+function newsPlace() {
+  const inTalk = document.getElementById("talk-news");
+  return inTalk?.checkVisibility() ? inTalk : document.getElementById("news");
+}
+
 function line(work) {
-  const place = document.getElementById("news");
+  const place = newsPlace();
   if (!place) return;
   const news = document.createElement("p");
   const link = document.createElement("a");
   link.href = address(work);
   link.textContent = work.title;
   news.append(link);
+  const scroll = document.getElementById("scroll");
+  const atEnd = scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 2;
   place.replaceChildren(news);
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
   setTimeout(() => news.remove(), 12000);
 }
 

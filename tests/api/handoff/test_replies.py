@@ -174,13 +174,49 @@ def test_the_summary_says_what_was_asked_answered_and_is_open(app: APIFlask, cli
     talk.say("And my cat?")
     with app.app_context():
         found = summary.of(db.session.get_one(Conversation, talk.id))
-        assert found == summary.Summary(["Pay?", "May my dog come?", "And my cat?"], ["From 38 000 kr."], ["May my dog come?", "And my cat?"])
+        assert found == summary.Summary(["Pay?"], ["From 38 000 kr."], ["May my dog come?", "And my cat?"]), "nothing is said twice"
     act(app, claims.claim, ebba, talk.id)
     act(app, replies.reply, ebba, talk.id, "c1", "Both may.")
     with app.app_context():
         found = summary.of(db.session.get_one(Conversation, talk.id))
-        assert found is not None
-        assert found.open == []
+        assert found == summary.Summary(["Pay?", "May my dog come?", "And my cat?"], ["From 38 000 kr."], [])
+
+
+def test_the_summary_keeps_what_is_said_with_the_wish_for_a_person(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    talk = Candidate(over_flask(client), "en")
+    fake_assistant.script = lambda body: reply("I'm asking a person to take over here.", intent="request_human")
+    talk.press("/request_human")
+    with app.app_context():
+        assert summary.of(db.session.get_one(Conversation, talk.id)) is None, "a pressed button holds no question"
+    talk.say("Nobody called me, can I talk to a person?")
+    with app.app_context():
+        found = summary.of(db.session.get_one(Conversation, talk.id))
+        assert found == summary.Summary(open=["Nobody called me, can I talk to a person?"])
+
+
+def test_the_summary_takes_no_question_of_the_assistants_for_an_answer(app: APIFlask, client: FlaskClient, fake_assistant: FakeAssistant) -> None:
+    talk = Candidate(over_flask(client), "fi")
+    said = {"text": "Peruttu.", "language": "fi", "buttons": [], "sources": []}
+    answers = {
+        "Perun hakemukseni": reply("Perunko hakemuksesi? Sen jälkeen et ole enää mukana.", intent="withdraw_application"),
+        "Kyllä": reply(intent="affirm", replies=[said, said | {"text": "Haluatko kertoa, miksi?"}]),
+        "Muutan": reply("Kiitos.", intent="nlu_fallback"),
+        "Palkka?": reply(intent="ask_salary", replies=[said | {"text": "3 000 euroa. Mitä muuta?", "sources": [{"kind": "role", "ref": "LV-101"}]}]),
+    }
+    fake_assistant.script = lambda body: answers[body["text"]]
+
+    def found(note: str = "") -> summary.Summary | None:
+        with app.app_context():
+            return summary.of(db.session.get_one(Conversation, talk.id), note)
+
+    talk.say("Perun hakemukseni")
+    assert found() == summary.Summary(open=["Perun hakemukseni"])
+    talk.say("Kyllä")
+    assert found() == summary.Summary(["Perun hakemukseni"], ["Peruttu."]), "what follows the yes is the answer"
+    talk.say("Muutan")
+    talk.say("Palkka?")
+    assert found() == summary.Summary(["Perun hakemukseni", "Palkka?"], ["Peruttu.", "3 000 euroa. Mitä muuta?"], ["Muutan"])
+    assert found("Muutan") == summary.Summary(["Perun hakemukseni", "Palkka?"], ["Peruttu.", "3 000 euroa. Mitä muuta?"]), "the note says it"
 
 
 def test_notes_and_labels_go_with_their_conversation(app: APIFlask, candidate: Candidate, ebba: str) -> None:
