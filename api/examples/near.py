@@ -83,7 +83,8 @@ def pairs(held: Corpus, intent: str) -> list[Pair]:
     """The near doubles of an intent's examples in other intents, the most alike first."""
     kept = _pairs_kept.get(intent)
     if kept is None or kept[0] is not held:
-        found = sorted(_pairs(held, intent), key=lambda pair: (-pair.alike, pair.row.key))
+        # Rounded, since the same words come out as 1 or a hair below it.
+        found = sorted(_pairs(held, intent), key=lambda pair: (-round(pair.alike, 6), pair.row.key))
         kept = _pairs_kept[intent] = (held, found[:MOST])
     return kept[1]
 
