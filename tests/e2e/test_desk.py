@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from api import clock
 from tests.api.serving import wait_for
 from tests.e2e.desk_gateway import PRIYA, Gateway, Opens
+from tests.e2e.desk_page import DeskPage
 from tests.e2e.widget import Widget
 
 
@@ -117,14 +118,20 @@ def test_what_is_being_written_outlives_reloads_refusals_and_a_line_that_breaks(
     wait_for(lambda: [t for s, t in candidate.seen() if s == "recruiter"] == ["Half a sentence, now whole.", "one\ntwo"])
 
 
-def test_the_ready_words_come_however_soon_their_menu_is_opened(gateway: Gateway, opens: Opens) -> None:
-    """A composer has come anew, and htmx has not looked at it when the menu is opened."""
+def holding_one(gateway: Gateway, opens: Opens) -> DeskPage:
+    """A recruiter at a conversation that they have claimed."""
     candidate = gateway.candidate("Hello?")
     ebba = opens(path=f"/desk/conversations/{candidate.id}")
     ebba.press("Claim")
     expect(ebba.state).to_contain_text("You have this conversation")
     ebba.open(f"/desk/conversations/{candidate.id}")  # where no composer comes anew with the claim
     expect(ebba.reply_box).to_be_visible()
+    return ebba
+
+
+def test_the_ready_words_come_however_soon_their_menu_is_opened(gateway: Gateway, opens: Opens) -> None:
+    """A composer has come anew, and htmx has not looked at it when the menu is opened."""
+    ebba = holding_one(gateway, opens)
     ebba.page.evaluate("""() => {
         const old = document.getElementById("insert"), fresh = old.cloneNode(true);
         old.replaceWith(fresh);
@@ -134,12 +141,7 @@ def test_the_ready_words_come_however_soon_their_menu_is_opened(gateway: Gateway
 
 
 def test_the_ready_words_are_asked_for_again_after_a_failure_and_only_then(gateway: Gateway, opens: Opens) -> None:
-    candidate = gateway.candidate("Hello?")
-    ebba = opens(path=f"/desk/conversations/{candidate.id}")
-    ebba.press("Claim")
-    expect(ebba.state).to_contain_text("You have this conversation")
-    ebba.open(f"/desk/conversations/{candidate.id}")  # where no composer comes anew with the claim
-    expect(ebba.reply_box).to_be_visible()
+    ebba = holding_one(gateway, opens)
     asked: list[str] = []
     ebba.page.on("request", lambda request: asked.append(request.url) if "/insert?" in request.url else None)
     ebba.page.route("**/insert?*", lambda route: route.abort(), times=1)

@@ -76,14 +76,19 @@ def mood(name: str, seconds: float = 4.0) -> Harm:
     return harm
 
 
-def postgres_restarted(stand: Stand) -> int:
-    assert stand.postgres
-    for _ in range(2):
-        time.sleep(1)
-        stand.postgres.stop()
-        time.sleep(2)
-        stand.postgres.start()
-    return 2
+def restarted(name: str, times: int, away: float = 0.0) -> Harm:
+    """One of the stand's servers is gone, each time for so many seconds, and comes back with what it had kept."""
+
+    def harm(stand: Stand) -> int:
+        server = getattr(stand, name)
+        for _ in range(times):
+            time.sleep(1)
+            server.stop()
+            time.sleep(away)
+            server.start()
+        return times
+
+    return harm
 
 
 def postgres_cut(stand: Stand) -> int:
@@ -92,25 +97,6 @@ def postgres_cut(stand: Stand) -> int:
         time.sleep(0.4)
         stand.postgres.cut()
     return 10
-
-
-def pooler_restarted(stand: Stand) -> int:
-    assert stand.pooler
-    for _ in range(3):
-        time.sleep(1)
-        stand.pooler.stop()
-        time.sleep(0.5)
-        stand.pooler.start()
-    return 3
-
-
-def redis_restarted(stand: Stand) -> int:
-    assert stand.redis
-    for _ in range(3):
-        time.sleep(1)
-        stand.redis.stop()
-        stand.redis.start()
-    return 3
 
 
 def redis_flushed(stand: Stand) -> int:
@@ -206,10 +192,10 @@ FAULTS = (
     Fault("SQLite locked by another writer for 3 s", sqlite_locked(3), lambda kind: not kind.postgresql),
     Fault("SQLite locked by another writer for 13 s", sqlite_locked(13), lambda kind: not kind.postgresql),
     Fault("disk full", disk_full, lambda kind: not kind.postgresql, short=True),
-    Fault("PostgreSQL crashes and comes back", postgres_restarted, lambda kind: kind.postgresql, short=True),
+    Fault("PostgreSQL crashes and comes back", restarted("postgres", 2, away=2), lambda kind: kind.postgresql, short=True),
     Fault("PostgreSQL's connections cut", postgres_cut, lambda kind: kind.postgresql),
-    Fault("PgBouncer killed and started again", pooler_restarted, lambda kind: kind.pooled),
-    Fault("Redis restarted", redis_restarted, lambda kind: kind.redis, short=True),
+    Fault("PgBouncer killed and started again", restarted("pooler", 3, away=0.5), lambda kind: kind.pooled),
+    Fault("Redis restarted", restarted("redis", 3), lambda kind: kind.redis, short=True),
     Fault("Redis flushed", redis_flushed, lambda kind: kind.redis),
     Fault("Redis gone for a minute", redis_gone(60), lambda kind: kind.redis),
 )
